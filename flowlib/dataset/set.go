@@ -1,0 +1,28 @@
+// Package dataset makes windows and labels into audited, split, scaled and
+// batched data, and keeps them on disk.
+package dataset
+
+// Set is an opened data set. A window is row numbers, never a copy of rows.
+type Set struct {
+	Dir      string
+	Hash     string    // of manifest.json
+	Manifest Manifest  // recipe, inputs, counters
+	Features []string  // names of the F columns, measured ones first, then "VPN" if it is an input
+	Steps    int       // T, rows a window
+	Rows     []float64 // all rows, row-major, F columns
+	Windows  []Window
+	Types    []string // traffic types: class numbers index it
+	Apps     []string // applications
+}
+
+// Window is T consecutive rows of one superflow with their labels and groups.
+type Window struct {
+	Rows      []int32 // T row numbers in time order; -1 for a padded step
+	Type, App int32
+	VPN       bool
+	Superflow string // groups: name of the superflow, 5-tuple, capture, session, host
+	Tuple     string
+	Capture   string
+	Session   string
+	Host      string
+}

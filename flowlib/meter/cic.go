@@ -1,0 +1,4 @@
+package meter
+
+// CICColumns holds what CICFlowMeter writes besides the key, the time and the 23 features.
+type CICColumns struct{}
