@@ -1,0 +1,2 @@
+// Package house holds the test that keeps imports pointing one way.
+package house
