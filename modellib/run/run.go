@@ -1,7 +1,9 @@
-// Package run reads and writes run directories: what one training left on
-// disk. It links no GoMLX, so that a notebook cell that only looks at results
-// builds in half a second.
 package run
+
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // Manifest is manifest.json of a run: everything needed to repeat it.
 type Manifest struct {
@@ -18,6 +20,43 @@ type Manifest struct {
 	Seconds  float64   `json:"seconds"`  // wall time of training, measured
 	CPU      float64   `json:"cpu"`      // CPU time of training, user + system, measured
 	Versions []Version `json:"versions"` // modules and plugin
+	Files    []File    `json:"files"`    // the data files beside the manifest; Write fills it
+}
+
+// File is one data file of a run directory. Its name holds the start of its
+// hash, so that files of two trainings never take each other's place.
+type File struct {
+	Kind   string `json:"kind"`            // "history", "predictions", "baselines", "weights"
+	Name   string `json:"name"`            // in the run directory
+	Model  string `json:"model,omitempty"` // of predictions and baselines
+	Task   string `json:"task,omitempty"`  // of predictions and baselines
+	Rows   int    `json:"rows"`            // rows below the header; 0 for weights
+	Bytes  int    `json:"bytes"`
+	SHA256 string `json:"sha256"` // in hexadecimal
+}
+
+// Task returns the head of that name, and whether the run has it.
+func (m *Manifest) Task(name string) (Task, bool) {
+	for _, t := range m.Tasks {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return Task{}, false
+}
+
+// DecodeRecipe fills dst, a pointer to the caller's recipe type, from the
+// recipe of the manifest, whether it is a value just trained with or one that
+// Open read from disk.
+func (m *Manifest) DecodeRecipe(dst any) error {
+	raw, err := json.Marshal(m.Recipe)
+	if err != nil {
+		return fmt.Errorf("recipe of the run: %w", err)
+	}
+	if err := json.Unmarshal(raw, dst); err != nil {
+		return fmt.Errorf("recipe of the run: %w", err)
+	}
+	return nil
 }
 
 // Format names the version of the run directory that this code reads.
@@ -63,7 +102,8 @@ type Backend struct {
 
 // Version is one module or program that took part.
 type Version struct {
-	Name, Version string
+	Name    string `json:"name"`
+	Version string `json:"version"`
 }
 
 // Epoch is one line of the training history. Values of an absent validation part are NaN.
