@@ -1,0 +1,117 @@
+# make report    everything from nothing: tools, notebooks run on the embedded captures, pages in reports/
+# make test      build, vet, format and tests of every module, lint of the notebooks
+# make jupyter   JupyterLab on this machine, first notebook open
+# More: notebooks check-notebooks check-report scripts plugin gpu tools test-browser clean
+#
+# All that is installed or built lies inside the checkout: .venv .tools .pjrt .build .work reports.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+PY        ?= python3
+OUT       ?= reports
+NOTEBOOKS ?= $(sort $(wildcard notebooks/[0-9]*.ipynb))
+REPORT    ?=
+LAB       ?=
+
+export GOFLAGS := -buildvcs=false
+export GOWORK := off
+export GOBIN := $(CURDIR)/.tools/bin
+export JUPYTER_PATH := $(CURDIR)/tools/jupyter
+export JUPYTER_CONFIG_PATH := $(CURDIR)/tools/jupyter
+export JUPYTER_CONFIG_DIR := $(CURDIR)/.build/jupyter/config
+export JUPYTER_DATA_DIR := $(CURDIR)/.build/jupyter/data
+export JUPYTER_RUNTIME_DIR := $(CURDIR)/.build/jupyter/runtime
+export IPYTHONDIR := $(CURDIR)/.build/jupyter/ipython
+
+MODULES := . data/lab tools
+SOURCES := cmd data flowlib internal modellib notebooks plots
+PIP     := .venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
+RUNNER  := .venv/bin/python tools/jupyter/report.py
+
+.PHONY: report test test-go test-python notebooks check-notebooks check-report scripts jupyter test-browser tools plugin gpu clean
+
+report: tools compile
+	$(RUNNER) --out $(OUT) $(REPORT) $(NOTEBOOKS)
+
+# Fresh outputs equal the committed ones, numbers within a tolerance.
+check-notebooks: tools compile
+	$(RUNNER) --check $(REPORT) $(NOTEBOOKS)
+
+# Refreshes the outputs in the notebooks; what agrees within the tolerance stays as it is.
+notebooks: tools compile
+	$(RUNNER) --refresh $(REPORT) $(NOTEBOOKS)
+
+# Two runs on one machine give the same pages, measured values aside.
+check-report: report
+	$(RUNNER) --out .build/again $(REPORT) $(NOTEBOOKS)
+	.venv/bin/python tools/jupyter/same.py $(OUT) .build/again
+
+# Cells link against packages that are compiled already.
+.PHONY: compile
+compile:
+	go build ./...
+	go build -tags notebookdeps -o /dev/null ./notebooks
+
+test: test-go test-python
+
+test-go:
+	for m in $(MODULES); do (cd $$m; echo "== $$m"; \
+	  if [ $$m = tools ]; then go mod verify; go build -o /dev/null github.com/janpfeifer/gonb; \
+	  else go build ./...; go vet ./...; go test ./...; fi); done
+	bad=$$(gofmt -l $(SOURCES)); [ -z "$$bad" ] || { echo "not gofmt-ed:"; echo "$$bad"; exit 1; }
+
+test-python: .venv/report.ok
+	.venv/bin/python -m unittest discover -q -s tools/jupyter/tests -t tools/jupyter
+
+# Every notebook as a Go program; all are built.
+scripts: compile
+	rm -rf .build/scripts; mkdir -p .build/scripts .build/bin
+	go build -o .build/flowbook ./cmd/flowbook
+	for n in $(NOTEBOOKS); do b=$$(basename $$n .ipynb); mkdir .build/scripts/$$b; \
+	  .build/flowbook script $$n -o .build/scripts/$$b/main.go; \
+	  gofmt -l .build/scripts/$$b; go vet ./.build/scripts/$$b; go build -o .build/bin/$$b ./.build/scripts/$$b; \
+	  echo "built .build/scripts/$$b/main.go"; done
+
+jupyter: tools .venv/lab.ok compile
+	.venv/bin/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=$(CURDIR) \
+	  --LabApp.default_url=/lab/tree/$(firstword $(NOTEBOOKS)) $(LAB)
+
+test-browser: tools .venv/lab.ok .venv/browser.ok compile
+	.venv/bin/python tools/jupyter/browser.py --out .build/browser $(NOTEBOOKS)
+
+tools: .venv/report.ok .tools/bin/gonb .pjrt/cpu.ok
+
+.tools/bin/gonb: tools/go.mod tools/go.sum
+	cd tools && go install tool
+	touch $@
+
+# Debian and Ubuntu keep ensurepip in python3-venv; without it a venv comes out half made.
+.venv/bin/pip:
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "flowbook needs Python 3.11 or later; make PY=python3.12 takes another"; exit 1; }
+	@$(PY) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing. Debian, Ubuntu: apt-get install python3-venv"; exit 1; }
+
+.venv/%.ok: tools/python/%.txt | .venv/bin/pip
+	$(PIP) -r $<
+	touch $@
+# one at a time in one venv; lab.txt holds all of report.txt
+.venv/lab.ok: .venv/report.ok
+.venv/browser.ok: .venv/report.ok
+
+# XLA's plugin for the CPU. Where no wheel is to be had everything runs on the Go backend.
+.pjrt/cpu.ok: tools/pjrt.py $(wildcard tools/python/pjrt-cpu*.txt) | .venv/bin/pip
+	.venv/bin/python tools/pjrt.py cpu .pjrt
+	touch $@
+
+plugin: | .venv/bin/pip
+	.venv/bin/python tools/pjrt.py cpu .pjrt
+	touch .pjrt/cpu.ok
+
+# XLA's plugin for NVIDIA GPUs with the CUDA libraries it needs: 2.5 GB to fetch, 4 GB on disk.
+gpu: .pjrt/cuda.ok
+.pjrt/cuda.ok: tools/python/pjrt-cuda.txt | .venv/bin/pip
+	.venv/bin/python tools/pjrt.py cuda .pjrt
+	touch $@
+
+clean:
+	rm -rf .venv .tools .pjrt .build .work reports

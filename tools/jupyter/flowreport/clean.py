@@ -1,0 +1,46 @@
+"""Drops from an executed notebook what differs between two runs of the same cells."""
+import re
+
+
+def stream(text):
+    """The text as a terminal would leave it: of a line redrawn with \\r only the last state stays."""
+    return re.sub(r"(?m)^[^\n]*\r(?!\n)", "", text.replace("\r\n", "\n"))
+
+
+def outputs(cell):
+    """Outputs with neighbouring streams merged, live figures that were cleared removed and no counters."""
+    kept = []
+    for o in cell.outputs:
+        if o.output_type == "display_data" and not "".join(o.data.get("text/html", "x")).strip():
+            continue
+        o.get("metadata", {}).pop("execution", None)
+        o.pop("transient", None)
+        if o.output_type == "stream":
+            if kept and kept[-1].output_type == "stream" and kept[-1].name == o.name:
+                kept[-1].text += o.text
+                continue
+        elif o.output_type == "execute_result":
+            o.execution_count = None
+        kept.append(o)
+    for o in kept:
+        if o.output_type == "stream":
+            o.text = stream(o.text)
+    return [o for o in kept if o.output_type != "stream" or o.text]
+
+
+def notebook(nb):
+    """Cleans nb in place and returns it."""
+    seen = set()
+    for i, cell in enumerate(nb.cells):
+        if not cell.get("id") or cell.id in seen:
+            cell.id = f"c{i:02d}"
+        seen.add(cell.id)
+        for key in ("execution", "collapsed", "scrolled", "ExecuteTime"):
+            cell.metadata.pop(key, None)
+        if cell.cell_type == "code":
+            cell.execution_count = None
+            cell.outputs = outputs(cell)
+    info = nb.metadata.get("language_info", {})
+    info.pop("version", None)
+    nb.metadata.pop("widgets", None)
+    return nb

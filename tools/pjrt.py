@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""pjrt.py cpu|cuda DIR: fetches XLA's PJRT plugin, pinned by hash, into DIR.
+
+cpu   DIR/pjrt_c_api_cpu_plugin.so, taken out of the first wheel of
+      python/pjrt-cpu*.txt that can be had. Exit 0 also when none can: then
+      models run on the pure-Go backend, slower, and a line says so.
+cuda  DIR/cuda: the plugin and NVIDIA's libraries, in the layout of
+      site-packages, in which the plugin's own search path finds them.
+"""
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CPU = "pjrt_c_api_cpu_plugin.so"
+CUDA = "jax_plugins/xla_cuda13/xla_cuda_plugin.so"
+
+
+def pip(*args):
+    """Runs pip quietly; returns what it said when it failed, else ""."""
+    cmd = [sys.executable, "-m", "pip", *args, "--quiet", "--no-deps", "--require-hashes",
+           "--only-binary", ":all:", "--disable-pip-version-check"]
+    p = subprocess.run(cmd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return p.stdout.strip() if p.returncode else ""
+
+
+def take(wheel, to):
+    """Moves the one shared library of a wheel to the file `to`, with its licence texts beside it."""
+    with zipfile.ZipFile(wheel) as z:
+        libraries = [n for n in z.namelist() if n.endswith(".so")]
+        if len(libraries) != 1:
+            raise SystemExit(f"pjrt: {os.path.basename(wheel)} holds {len(libraries)} libraries, expected 1: {libraries}")
+        for name in z.namelist():
+            if ".dist-info/" in name and ("LICENSE" in name or "NOTICE" in name):
+                notice = os.path.join(os.path.dirname(to), "licences", os.path.basename(name))
+                os.makedirs(os.path.dirname(notice), exist_ok=True)
+                with z.open(name) as src, open(notice, "wb") as dst:
+                    shutil.copyfileobj(src, dst)
+        with z.open(libraries[0]) as src, open(to + ".part", "wb") as dst:
+            shutil.copyfileobj(src, dst, 1 << 20)
+    os.chmod(to + ".part", 0o755)
+    os.replace(to + ".part", to)
+
+
+def cpu(directory):
+    said = []
+    for lock in sorted(glob.glob(os.path.join(HERE, "python", "pjrt-cpu*.txt"))):
+        with tempfile.TemporaryDirectory(dir=directory) as tmp:
+            why = pip("download", "-r", lock, "-d", tmp)
+            if not why:
+                wheel, = glob.glob(os.path.join(tmp, "*.whl"))
+                take(wheel, os.path.join(directory, CPU))
+                print(f"XLA plugin for the CPU: {os.path.basename(wheel)}")
+                return 0
+            said.append(f"  {os.path.basename(lock)}: {why.splitlines()[-1]}")
+    print("XLA plugin for the CPU: not to be had here, models will run on the Go backend (7 to 12 times slower)",
+          *said, sep="\n", file=sys.stderr)
+    return 0
+
+
+def cuda(directory):
+    to = os.path.join(directory, "cuda")
+    with tempfile.TemporaryDirectory(dir=directory) as tmp:
+        new = os.path.join(tmp, "cuda")
+        why = pip("install", "-r", os.path.join(HERE, "python", "pjrt-cuda.txt"), "--target", new)
+        if why:
+            print("XLA plugin for CUDA: " + why, file=sys.stderr)
+            return 1
+        if not os.path.exists(os.path.join(new, CUDA)):
+            print(f"XLA plugin for CUDA: the wheels hold no {CUDA}", file=sys.stderr)
+            return 1
+        shutil.rmtree(to, ignore_errors=True)
+        os.rename(new, to)
+    print("XLA plugin for CUDA:", os.path.join(to, CUDA))
+    return 0
+
+
+def main():
+    if len(sys.argv) != 3 or sys.argv[1] not in ("cpu", "cuda"):
+        raise SystemExit(__doc__)
+    os.makedirs(sys.argv[2], exist_ok=True)
+    return {"cpu": cpu, "cuda": cuda}[sys.argv[1]](os.path.abspath(sys.argv[2]))
+
+
+sys.exit(main())
