@@ -1,0 +1,172 @@
+package evaluate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"flowbook/modellib/run"
+)
+
+// Alpha is the level of significance of the paper's tests (section 4).
+const Alpha = 0.05
+
+// Comparison is McNemar's test of two runs on the same test windows, laid out
+// as Tables 5 to 8 of the paper.
+type Comparison struct {
+	Task     string    `json:"task"`
+	A        string    `json:"a"` // names of the models, "CNN MT"
+	B        string    `json:"b"`
+	Split    run.Split `json:"split"`
+	Windows  int       `json:"windows"`
+	Groups   int       `json:"groups"`
+	Table    [2][2]int `json:"table"` // [A correct, incorrect][B correct, incorrect]
+	H0       string    `json:"h0"`
+	H1       string    `json:"h1"`
+	Alpha    float64   `json:"alpha"`
+	P        float64   `json:"p"`      // exact, two-sided
+	Reject   bool      `json:"reject"` // P < Alpha
+	Decision string    `json:"decision"`
+	Warning  string    `json:"warning"`
+}
+
+// Compare tests whether a and b are equally often the only one that is right
+// on a task. Both must have been tested on the same windows of the same data
+// set, with the same classes; otherwise the error names the first difference.
+func Compare(a, b *run.Run, task string) (*Comparison, error) {
+	pa, pb, err := pair(a, b, task)
+	if err != nil {
+		return nil, err
+	}
+	c := &Comparison{
+		Task: task, A: modelName(&a.Manifest), B: modelName(&b.Manifest),
+		Split: a.Manifest.Split, Windows: len(pa.Window), Alpha: Alpha,
+		H0: "p(correct, incorrect) = p(incorrect, correct)",
+		H1: "p(correct, incorrect) ≠ p(incorrect, correct)",
+	}
+	if c.A == c.B {
+		c.A, c.B = c.A+" (1)", c.B+" (2)"
+	}
+	ya, yb := Argmax(pa.Probs), Argmax(pb.Probs)
+	for i, truth := range pa.Truth {
+		c.Table[wrong(ya[i] != truth)][wrong(yb[i] != truth)]++
+	}
+	c.Groups = len(byGroup(pa.Group, pa.Truth, ya))
+	c.decide()
+	return c, nil
+}
+
+// wrong is the row or column of the contingency table.
+func wrong(incorrect bool) int {
+	if incorrect {
+		return 1
+	}
+	return 0
+}
+
+// decide fills p, the decision in words and the warning.
+func (c *Comparison) decide() {
+	onlyA, onlyB := c.Table[0][1], c.Table[1][0]
+	c.P = McNemar(onlyA, onlyB)
+	c.Reject = c.P < c.Alpha
+	better := c.A
+	if onlyB > onlyA {
+		better = c.B
+	}
+	if c.Reject {
+		c.Decision = fmt.Sprintf("p = %.4f is below alpha = %g, so H0 is rejected: %s is better on these windows.", c.P, c.Alpha, better)
+	} else {
+		c.Decision = fmt.Sprintf("p = %.4f is not below alpha = %g, so H0 is not rejected: these windows show no difference. That is no proof of equality.", c.P, c.Alpha)
+	}
+	c.Warning = fmt.Sprintf("windows are not independent: %s from %s. The test takes them for independent, so p is too small and %s may be chance.",
+		count(c.Windows, "window"), count(c.Groups, "group"), map[bool]string{true: "this difference", false: "any difference"}[c.Reject])
+}
+
+// pair finds the predictions of both runs for a task and checks that they
+// are about the same windows.
+func pair(a, b *run.Run, task string) (pa, pb *run.Predictions, err error) {
+	ta, ok := a.Manifest.Task(task)
+	if !ok {
+		return nil, nil, fmt.Errorf("run %s has no task %q", a.Dir, task)
+	}
+	tb, ok := b.Manifest.Task(task)
+	if !ok {
+		return nil, nil, fmt.Errorf("run %s has no task %q", b.Dir, task)
+	}
+	differ := fmt.Sprintf("%s and %s cannot be compared on task %s", a.Dir, b.Dir, task)
+	if ha, hb := a.Manifest.Data.Hash, b.Manifest.Data.Hash; ha != hb {
+		return nil, nil, fmt.Errorf("%s: data set %s in one and %s in the other", differ, abbreviate(ha), abbreviate(hb))
+	}
+	if !slices.Equal(ta.Classes, tb.Classes) {
+		return nil, nil, fmt.Errorf("%s: classes %s in one and %s in the other", differ, strings.Join(ta.Classes, ", "), strings.Join(tb.Classes, ", "))
+	}
+	if pa, err = networkFor(a, task); err != nil {
+		return nil, nil, err
+	}
+	if pb, err = networkFor(b, task); err != nil {
+		return nil, nil, err
+	}
+	if err := sameWindows(pa, pb); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", differ, err)
+	}
+	return pa, pb, nil
+}
+
+// abbreviate shortens a hash for reading.
+func abbreviate(hash string) string {
+	if len(hash) > 12 {
+		return hash[:12]
+	}
+	if hash == "" {
+		return "without a hash"
+	}
+	return hash
+}
+
+// modelName names a run as the paper's tables do: MT for a multi-task model,
+// ST for a single-task one.
+func modelName(m *run.Manifest) string {
+	kind := "ST"
+	if len(m.Tasks) > 1 {
+		kind = "MT"
+	}
+	return strings.ToUpper(m.Model) + " " + kind
+}
+
+// String is the contingency table with the test, at most 80 columns wide.
+func (c *Comparison) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s against %s\n\n", taskTitle(c.Task), c.A, c.B)
+	b.WriteString(c.ContingencyTable().grid())
+	b.WriteByte('\n')
+	for _, line := range []string{
+		fmt.Sprintf("Split: %s, %s from %s (unit: %s).", c.Split.Name, count(c.Windows, "test window"), count(c.Groups, "group"), c.Split.Unit),
+		"H0: " + c.H0,
+		"H1: " + c.H1,
+		fmt.Sprintf("McNemar, exact, two-sided, %d + %d discordant windows: p = %.4f, alpha = %g.", c.Table[0][1], c.Table[1][0], c.P, c.Alpha),
+		c.Decision,
+		"Warning: " + c.Warning,
+	} {
+		b.WriteString(wrap(line, "", 80))
+	}
+	return b.String()
+}
+
+// ContingencyTable is the comparison as a table of the paper's shape.
+func (c *Comparison) ContingencyTable() *Table {
+	t := &Table{
+		Caption: fmt.Sprintf("Contingency table for %s of %s and %s.", strings.ToLower(taskTitle(c.Task)), c.A, c.B),
+		Header:  []string{c.A + ` \ ` + c.B, "Correct", "Incorrect"},
+	}
+	for i, name := range []string{"Correct", "Incorrect"} {
+		t.Rows = append(t.Rows, []string{name, thousands(c.Table[i][0]), thousands(c.Table[i][1])})
+	}
+	t.Notes = []string{
+		fmt.Sprintf("H0: %s; exact two-sided p = %.4f. %s", c.H0, c.P, c.Decision),
+		fmt.Sprintf("Split: %s. Warning: %s", c.Split.Name, c.Warning),
+	}
+	return t
+}
+
+// Markdown is the contingency table with test and warning, for a notebook.
+func (c *Comparison) Markdown() string { return c.ContingencyTable().Markdown() }
