@@ -1,0 +1,96 @@
+package keras
+
+import (
+	"fmt"
+	"testing"
+
+	"flowbook/modellib/backend"
+	"flowbook/modellib/internal/npz"
+	"flowbook/modellib/internal/testbackend"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+)
+
+// values are n numbers between -1 and 1 with many ties.
+func values(n, seed int) npz.Array {
+	r := Rand(int64(seed), "values")
+	a := npz.Array{Data: make([]float64, n)}
+	for i := range a.Data {
+		a.Data[i] = float64(r.IntN(9)-4) / 4
+	}
+	return a
+}
+
+func shaped(seed int, shape ...int) npz.Array {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	a := values(n, seed)
+	a.Shape = shape
+	return a
+}
+
+// TestConvReluPoolEqualsTheThreeLayers compares the fused form with
+// convolution, ReLU and pooling for maps down to one row, with padding before
+// and after, and with many ties.
+func TestConvReluPoolEqualsTheThreeLayers(t *testing.T) {
+	testbackend.Each(t, func(t *testing.T, c *backend.Choice) {
+		for _, s := range []struct{ h, w, ch, kh, kw, ph, pw int }{
+			{24, 20, 1, 2, 3, 2, 3}, {12, 7, 2, 2, 3, 2, 3}, {20, 24, 1, 3, 3, 3, 2}, {7, 12, 2, 3, 3, 3, 2},
+			{1, 19, 1, 2, 3, 2, 3}, {5, 19, 1, 2, 3, 2, 3}, {1, 1, 1, 3, 3, 3, 2}, {4, 4, 1, 1, 1, 3, 3}, {5, 4, 1, 4, 2, 1, 1},
+		} {
+			op := opCase{name: fmt.Sprint(s), inputs: []string{"x", "k", "b"}}
+			in := map[string]npz.Array{
+				"x": shaped(1, 2, s.h, s.w, s.ch), "k": shaped(2, s.kh, s.kw, s.ch, 3), "b": shaped(3, 3),
+				"g": shaped(4, 2, Pooled(s.h, s.ph), Pooled(s.w, s.pw), 3),
+			}
+			get := func(name string) npz.Array { return in[name] }
+			op.f = func(n []*Node) *Node { return MaxPoolSame(Relu(ConvSame(n[0], n[1], n[2])), s.ph, s.pw) }
+			want := runOp(t, c, op, get)
+			op.f = func(n []*Node) *Node { return ConvReluPool(n[0], n[1], n[2], s.ph, s.pw) }
+			for i, got := range runOp(t, c, op, get) {
+				checkClose(t, fmt.Sprint(op.name, " output ", i), got, array(want[i]), 3e-6)
+			}
+		}
+	})
+}
+
+func array(t *tensors.Tensor) npz.Array {
+	a := npz.Array{Shape: t.Shape().Dimensions}
+	for _, v := range tensors.MustCopyFlatData[float32](t) {
+		a.Data = append(a.Data, float64(v))
+	}
+	return a
+}
+
+// TestPaddedRowsChangeNothing: loss, moments and gradients of three real rows
+// and two of padding equal those of the three rows alone.
+func TestPaddedRowsChangeNothing(t *testing.T) {
+	f := func(x, rows *Node) []*Node {
+		gamma, beta := Const(x.Graph(), []float32{1, 2}), Const(x.Graph(), []float32{0, 1})
+		m := BatchMoments(x, rows)
+		y := Normalize(x, gamma, beta, m)
+		logits := Reshape(ReduceMean(y, 1), -1, 2)
+		loss := MeanOverRows(CrossEntropy(logits, Const(x.Graph(), []int32{0, 1, 1, 0, 1}[:x.Shape().Dim(0)])), rows)
+		mean, variance := Moved(Zeros(x.Graph(), m.Mean.Shape()), m.Mean, m, true)
+		return []*Node{m.Mean, m.Variance, mean, variance, loss, Slice(Gradient(loss, x)[0], AxisRange(0, 3))}
+	}
+	x := shaped(5, 5, 4, 2)
+	real := npz.Array{Shape: []int{3, 4, 2}, Data: x.Data[:24]}
+	testbackend.Each(t, func(t *testing.T, c *backend.Choice) {
+		want, err := CallOnceN(c.Backend, func(x *Node) []*Node { return f(x, nil) }, tensor(real))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := CallOnceN(c.Backend, func(x, rows *Node) []*Node { return f(x, rows) },
+			tensor(x), []float32{1, 1, 1, 0, 0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range want {
+			checkClose(t, fmt.Sprint("output ", i), got[i], array(want[i]), 1e-6)
+		}
+	})
+}
