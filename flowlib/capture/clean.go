@@ -1,0 +1,210 @@
+package capture
+
+import "encoding/binary"
+
+// DecodeClean understands a packet by its link type and the lengths in its
+// headers (corrections C8 to C10 of the specification):
+//
+//   - IPv4 and IPv6 over Ethernet (with any number of VLAN tags), raw IP,
+//     BSD null and loop, PPP and Linux cooked headers;
+//   - the real IP protocol number. TCP, UDP, UDP-Lite, DCCP and SCTP give
+//     their ports; ICMP and ICMPv6 give type·256+code as both ports, a reply
+//     the number of its request, so that a ping is one flow;
+//   - Payload counts what the IP header declares, never padding, and the whole
+//     of a packet that the snap length cut. Where the IP length is 0 (left to
+//     the network card, or a jumbogram) the wire length stands in;
+//   - later fragments have no transport header and are counted as Fragment; a
+//     first fragment counts its own bytes. The packet inside an ICMP error and
+//     inside a tunnel is payload.
+func DecodeClean(p *Packet, h *Header) Reason {
+	*h = Header{Time: p.Time / 1000, Window: -1}
+	d := cleanDecode{b: p.Data, wire: max(p.WireLen, len(p.Data)), h: h}
+	off, why := d.link(p.Link)
+	if why != Kept {
+		return why
+	}
+	return d.ip(off)
+}
+
+// cleanDecode is the state of one packet.
+type cleanDecode struct {
+	b    []byte // captured bytes
+	wire int    // bytes on the wire
+	h    *Header
+}
+
+// need says why n bytes from off on are not there, if so: cut by the snap
+// length, or never sent.
+func (d *cleanDecode) need(off, n int) Reason {
+	switch {
+	case off+n <= len(d.b):
+		return Kept
+	case off+n <= d.wire:
+		return Short
+	}
+	return Malformed
+}
+
+// link finds the IP header.
+func (d *cleanDecode) link(l Link) (off int, why Reason) {
+	switch l {
+	case LinkEthernet:
+		return d.etherType(12)
+	case LinkRaw, LinkRawBSD, LinkRawOpen, LinkIPv4, LinkIPv6:
+		return 0, Kept
+	case LinkNull, LinkLoop:
+		return d.loop(l)
+	case LinkSLL:
+		return d.etherType(14)
+	case LinkSLL2:
+		if why := d.need(0, 20); why != Kept {
+			return 0, why
+		}
+		return 20, isIP(int(binary.BigEndian.Uint16(d.b)))
+	case LinkPPP:
+		return d.ppp()
+	}
+	return 0, BadLink
+}
+
+// etherType reads the EtherType at off, past any VLAN tags.
+func (d *cleanDecode) etherType(off int) (int, Reason) {
+	for {
+		if why := d.need(off, 2); why != Kept {
+			return 0, why
+		}
+		switch t := int(binary.BigEndian.Uint16(d.b[off:])); t {
+		case 0x8100, 0x88a8, 0x9100:
+			off += 4
+		default:
+			if t < 0x600 && d.snap(off+2) { // 802.3: a length
+				off += 8
+				continue
+			}
+			return off + 2, isIP(t)
+		}
+	}
+}
+
+// snap reports whether LLC and SNAP headers stand at off that only carry an
+// EtherType.
+func (d *cleanDecode) snap(off int) bool {
+	return len(d.b) >= off+8 && string(d.b[off:off+6]) == "\xaa\xaa\x03\x00\x00\x00"
+}
+
+func isIP(etherType int) Reason {
+	if etherType == 0x0800 || etherType == 0x86dd {
+		return Kept
+	}
+	return NotIP
+}
+
+// loop reads the address family in front of a BSD loopback packet. It stands
+// in the byte order of the host that captured it, which nobody noted.
+func (d *cleanDecode) loop(l Link) (int, Reason) {
+	if why := d.need(0, 4); why != Kept {
+		return 0, why
+	}
+	family := binary.BigEndian.Uint32(d.b)
+	if l == LinkNull && family > 0xffff {
+		family = binary.LittleEndian.Uint32(d.b)
+	}
+	switch family {
+	case 2, 10, 24, 28, 30: // AF_INET, and AF_INET6 of Linux, NetBSD, FreeBSD, macOS
+		return 4, Kept
+	}
+	return 0, NotIP
+}
+
+// ppp reads a PPP header with or without its address and control bytes.
+func (d *cleanDecode) ppp() (int, Reason) {
+	off := 0
+	if len(d.b) >= 2 && d.b[0] == 0xff && d.b[1] == 0x03 {
+		off = 2
+	}
+	if why := d.need(off, 2); why != Kept {
+		return 0, why
+	}
+	switch binary.BigEndian.Uint16(d.b[off:]) {
+	case 0x0021, 0x0057:
+		return off + 2, Kept
+	}
+	return 0, NotIP
+}
+
+// ip reads an IP header of either version.
+func (d *cleanDecode) ip(off int) Reason {
+	if why := d.need(off, 1); why != Kept {
+		return why
+	}
+	switch d.b[off] >> 4 {
+	case 4:
+		return d.ipv4(off)
+	case 6:
+		return d.ipv6(off)
+	}
+	return Malformed
+}
+
+func (d *cleanDecode) ipv4(off int) Reason {
+	if why := d.need(off, 20); why != Kept {
+		return why
+	}
+	b := d.b[off:]
+	hl, total := int(b[0]&15)*4, int(binary.BigEndian.Uint16(b[2:]))
+	if total == 0 {
+		total = d.wire - off
+	}
+	if hl < 20 || total < hl {
+		return Malformed
+	}
+	h := d.h
+	h.Src, h.Dst, h.Proto = addr4(b[12:]), addr4(b[16:]), b[9]
+	if binary.BigEndian.Uint16(b[6:])&0x1fff != 0 {
+		return Fragment
+	}
+	return d.transport(off+hl, min(off+total, d.wire))
+}
+
+// ipv6 reads an IPv6 header and walks over its extension headers.
+func (d *cleanDecode) ipv6(off int) Reason {
+	if why := d.need(off, 40); why != Kept {
+		return why
+	}
+	b := d.b[off:]
+	total := int(binary.BigEndian.Uint16(b[4:])) + 40
+	if total == 40 && d.wire > off+40 && b[6] != 59 {
+		total = d.wire - off
+	}
+	h := d.h
+	h.Src, h.Dst, h.Proto, h.V6 = addr6(b[8:]), addr6(b[24:]), b[6], true
+	end := min(off+total, d.wire)
+	off += 40
+	for {
+		n := 8
+		switch h.Proto {
+		case 0, 43, 60, 135:
+		case 44: // fragment
+		case 51: // authentication, counted in words of 4
+		default:
+			return d.transport(off, end)
+		}
+		if why := d.need(off, 8); why != Kept {
+			return why
+		}
+		switch h.Proto {
+		case 44:
+			if binary.BigEndian.Uint16(d.b[off+2:])&0xfff8 != 0 {
+				return Fragment
+			}
+		case 51:
+			n = int(d.b[off+1])*4 + 8
+		default:
+			n = int(d.b[off+1])*8 + 8
+		}
+		h.Proto = d.b[off]
+		if off += n; off > end {
+			return Malformed
+		}
+	}
+}

@@ -1,0 +1,181 @@
+package meter
+
+import (
+	"sort"
+
+	"flowbook/flowlib/capture"
+)
+
+// Meter turns packets into flows, under several timeouts in one pass.
+type Meter struct {
+	d        Dialect
+	recipe   Recipe
+	timeouts []int64 // µs
+	order    []int   // the timeouts as they are run: the longest first
+	activity int64   // µs
+
+	table map[key]*entry
+	pool  pool
+
+	packets   int64
+	lost      reasons
+	lastTime  int64
+	backwards int64
+	passes    []pass
+	header    capture.Header
+}
+
+// pass is what one timeout has made.
+type pass struct {
+	rows                        []Flow
+	supers                      []int64 // by row: first packet of its superflow, -1 for none
+	inFlows, onePacket, dropped int64
+}
+
+// New makes a meter. An invalid recipe panics; ask Recipe.Check first.
+func New(r Recipe) *Meter {
+	if err := r.Check(); err != nil {
+		panic(err.Error())
+	}
+	d, _ := Named(r.Dialect)
+	m := &Meter{
+		d: d, recipe: r, activity: r.Activity.Microseconds(),
+		table: map[key]*entry{}, passes: make([]pass, len(r.Timeouts)),
+	}
+	for i, t := range r.Timeouts {
+		m.timeouts = append(m.timeouts, t.Microseconds())
+		m.order = append(m.order, i)
+	}
+	sort.SliceStable(m.order, func(a, b int) bool { return m.timeouts[m.order[a]] > m.timeouts[m.order[b]] })
+	m.pool.states = len(r.Timeouts)
+	return m
+}
+
+// Add takes the next packet of the capture. It keeps nothing of p.
+func (m *Meter) Add(p *capture.Packet) {
+	m.packets++
+	if m.packets > 1 && p.Time < m.lastTime {
+		m.backwards++
+	}
+	m.lastTime = p.Time
+	h := &m.header
+	if why := m.d.Decode(p, h); why != capture.Kept {
+		m.lost[why]++
+		return
+	}
+	k, reversed := m.d.keyOf(h)
+	e := m.table[k]
+	if e == nil {
+		e = m.pool.get(k)
+		m.table[k] = e
+	}
+	if m.d.Linked {
+		m.linked(e, h, p.Offset, reversed)
+	} else {
+		m.separate(e, h, p.Offset, reversed)
+	}
+}
+
+// forward tells the direction of a packet in a flow.
+func (m *Meter) forward(e *entry, s *state, reversed bool) bool {
+	return reversed == s.reversed || !m.d.PortsTell && e.a == e.b
+}
+
+// finish ends a flow and writes it, if the dialect writes it.
+func (m *Meter) finish(e *entry, i int, why EndReason) {
+	s := &e.states[i]
+	s.live = false
+	p := &m.passes[i]
+	if s.fwd+s.bwd == 1 && !m.d.Singles {
+		p.onePacket++
+		return
+	}
+	if m.d.LastActive {
+		s.busy.close()
+	}
+	p.inFlows += int64(s.fwd + s.bwd)
+	p.rows = append(p.rows, s.flow(m, &e.key, m.recipe.Timeouts[i], why))
+	super := s.super
+	if s.straddle {
+		super = -1
+	}
+	p.supers = append(p.supers, super)
+}
+
+// Finish ends the capture: flows a timeout, in the order of the recipe, each
+// in the order of the flows' first packets, and the account of the packets.
+// The meter is of no use afterwards.
+func (m *Meter) Finish() ([][]Flow, []Accounting) {
+	for _, e := range m.table {
+		for i := range e.states {
+			if e.states[i].live {
+				m.finish(e, i, e.why())
+			}
+		}
+	}
+	m.table = nil
+	flows := make([][]Flow, len(m.passes))
+	acc := make([]Accounting, len(m.passes))
+	supers := map[int64]int{} // index of a superflow by its first packet
+	for n, i := range m.order {
+		p := &m.passes[i]
+		sort.Sort(byFirst{p})
+		if n == 0 {
+			for j := range p.rows {
+				supers[p.rows[j].First] = j
+				p.supers[j] = p.rows[j].First
+			}
+		}
+		straddling := p.link(supers)
+		flows[i] = p.rows
+		acc[i] = m.account(i, straddling)
+	}
+	return flows, acc
+}
+
+// link sets the superflow of each row and counts the rows that have none.
+func (p *pass) link(supers map[int64]int) (straddling int64) {
+	for j := range p.rows {
+		super, ok := supers[p.supers[j]]
+		if !ok {
+			super = -1
+			straddling++
+		}
+		p.rows[j].Super = super
+	}
+	return straddling
+}
+
+func (m *Meter) account(i int, straddling int64) Accounting {
+	p := &m.passes[i]
+	return Accounting{
+		Timeout: m.recipe.Timeouts[i], Packets: m.packets, InFlows: p.inFlows,
+		NotInFlows: m.lost.lost(p.onePacket, p.dropped), Flows: int64(len(p.rows)),
+		Straddling: straddling, Backwards: m.backwards,
+	}
+}
+
+// byFirst sorts rows, and their superflows with them, by first packet.
+type byFirst struct{ *pass }
+
+func (b byFirst) Len() int           { return len(b.rows) }
+func (b byFirst) Less(i, j int) bool { return b.rows[i].First < b.rows[j].First }
+func (b byFirst) Swap(i, j int) {
+	b.rows[i], b.rows[j] = b.rows[j], b.rows[i]
+	b.supers[i], b.supers[j] = b.supers[j], b.supers[i]
+}
+
+// Run meters a whole capture that is open. On bad data it returns the flows of
+// the packets before it together with the error.
+func Run(in interface{ Next(*capture.Packet) error }, r Recipe) ([][]Flow, []Accounting, error) {
+	m := New(r)
+	var p capture.Packet
+	var err error
+	for err == nil {
+		if err = in.Next(&p); err == nil {
+			m.Add(&p)
+		}
+	}
+	flows, acc := m.Finish()
+	return flows, acc, err
+}
