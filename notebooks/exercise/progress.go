@@ -12,20 +12,23 @@ import (
 // four times a second. Nobody watches a headless run ($FLOWBOOK_HEADLESS, set by
 // the report) or CI ($CI): there it is silent, and outputs hold no noise.
 type Progress struct {
-	bar *progressbar.ProgressBar
+	what string
+	bar  *progressbar.ProgressBar
 }
 
 // NewProgress starts a bar of total steps.
 func NewProgress(what string, total int) *Progress {
-	var w io.Writer = os.Stdout
-	if os.Getenv("FLOWBOOK_HEADLESS") != "" || os.Getenv("CI") != "" {
-		w = io.Discard
+	if watched() {
+		return newProgress(os.Stdout, what, total)
 	}
-	return newProgress(w, what, total)
+	return newProgress(io.Discard, what, total)
 }
 
+// watched reports whether a person sees the outputs while the cell runs.
+func watched() bool { return os.Getenv("FLOWBOOK_HEADLESS") == "" && os.Getenv("CI") == "" }
+
 func newProgress(w io.Writer, what string, total int) *Progress {
-	return &Progress{progressbar.NewOptions(total,
+	return &Progress{what, progressbar.NewOptions(total,
 		progressbar.OptionSetWriter(w),
 		progressbar.OptionSetDescription(what),
 		progressbar.OptionSetWidth(30),
@@ -37,7 +40,7 @@ func newProgress(w io.Writer, what string, total int) *Progress {
 
 // Step says that n steps are done, with a note such as the loss.
 func (p *Progress) Step(n int, note string) {
-	p.bar.Describe(note)
+	p.bar.Describe(p.what + " " + note)
 	_ = p.bar.Set(n) // drawing is best effort: a step beyond the total shows a full bar
 }
 
