@@ -18,7 +18,7 @@ func (b *bulks) add(t, size int64) {
 	if size <= 0 {
 		return
 	}
-	if b.run == 0 || t-b.last > second {
+	if b.from == 0 || t-b.last > second { // a start at time 0 counts as none, as in the tool
 		b.from, b.last, b.run, b.runBytes = t, t, 1, size
 		return
 	}

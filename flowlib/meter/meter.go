@@ -38,6 +38,12 @@ func New(r Recipe) *Meter {
 		panic(err.Error())
 	}
 	d, _ := Named(r.Dialect)
+	return NewWith(d, r)
+}
+
+// NewWith makes a meter with a dialect of the caller's own, such as clean with
+// one switch turned; the recipe gives all but the dialect.
+func NewWith(d Dialect, r Recipe) *Meter {
 	m := &Meter{
 		d: d, recipe: r, activity: r.Activity.Microseconds(),
 		table: map[key]*entry{}, passes: make([]pass, len(r.Timeouts)),
@@ -47,7 +53,7 @@ func New(r Recipe) *Meter {
 		m.order = append(m.order, i)
 	}
 	sort.SliceStable(m.order, func(a, b int) bool { return m.timeouts[m.order[a]] > m.timeouts[m.order[b]] })
-	m.pool.states = len(r.Timeouts)
+	m.pool.states = len(m.timeouts)
 	return m
 }
 
@@ -63,6 +69,11 @@ func (m *Meter) Add(p *capture.Packet) {
 		m.lost[why]++
 		return
 	}
+	m.take(h, p.Offset)
+}
+
+// take runs a packet that was understood through the flow table.
+func (m *Meter) take(h *capture.Header, off int64) {
 	k, reversed := m.d.keyOf(h)
 	e := m.table[k]
 	if e == nil {
@@ -70,9 +81,9 @@ func (m *Meter) Add(p *capture.Packet) {
 		m.table[k] = e
 	}
 	if m.d.Linked {
-		m.linked(e, h, p.Offset, reversed)
+		m.linked(e, h, off, reversed)
 	} else {
-		m.separate(e, h, p.Offset, reversed)
+		m.separate(e, h, off, reversed)
 	}
 }
 
