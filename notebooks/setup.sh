@@ -2,7 +2,7 @@
 # First line of every notebook: makes the kernel's scratch module build against
 # this checkout with its own locked versions, so that no cell asks the network.
 set -eu
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=${FLOWBOOK_ROOT:-$(cd "$(dirname "$0")/.." && pwd)}
 cd "${GONB_TMP_DIR:?setup.sh is called from a notebook cell: //gonb:!bash setup.sh}"
 sed -e 's/^module .*/module cell/' "$root/go.mod" >go.mod
 printf '\nrequire flowbook v0.0.0\n\nreplace flowbook => %s\n' "$root" >>go.mod

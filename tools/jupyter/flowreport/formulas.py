@@ -18,6 +18,8 @@ def mathml(tex, display):
         out = convert(tex, display=display)
     except Exception as e:  # the library raises many kinds
         raise ValueError(f"formula {tex!r}: {type(e).__name__} {e}") from e
+    if m := re.search(r">(\\[A-Za-z]+)<", out):
+        raise ValueError(f"formula {tex!r}: {m[1]} is not known to latex2mathml")
     note = f'<annotation encoding="application/x-tex">{html.escape(tex)}</annotation></semantics></math>'
     return re.sub(r"(<math[^>]*>)", r"\1<semantics>", out, count=1).replace("</math>", note)
 

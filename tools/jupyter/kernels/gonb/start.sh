@@ -14,5 +14,6 @@ fi
 export GOFLAGS="-buildvcs=false '-ldflags=-s -linkmode=internal'"
 export GOWORK=off GOTOOLCHAIN=local
 # GoMLX and XLA: the plugins of this checkout only, nothing fetched behind the back.
-export GOMLX_NO_AUTO_INSTALL=1 TF_CPP_MIN_LOG_LEVEL=${TF_CPP_MIN_LOG_LEVEL:-2}
+export GOMLX_NO_AUTO_INSTALL=1 FLOWBOOK_PJRT=${FLOWBOOK_PJRT:-$root/.pjrt}
+export TF_CPP_MIN_LOG_LEVEL=${TF_CPP_MIN_LOG_LEVEL:-2}
 exec gonb --kernel "$1" -logtostderr=false -log_file=/dev/null -stderrthreshold=3 -raw_error=true
