@@ -46,8 +46,8 @@ func Architecture(title string, trunk []Layer, heads ...[]Layer) *Figure {
 
 // Measures of the boxes.
 const (
-	boxHeight = vg.Length(36)
-	arrow     = vg.Length(16)
+	boxHeight = vg.Length(34)
+	arrow     = vg.Length(14)
 )
 
 type architecture struct {

@@ -33,6 +33,7 @@ type colorBar struct {
 const (
 	gap       = vg.Length(4)
 	barHeight = vg.Length(10)
+	seam      = vg.Length(0.6)
 )
 
 // layout holds the measures of a grid, from the outside in.
@@ -105,10 +106,11 @@ func (g *grid) drawCells(cells draw.Canvas, l layout) {
 		for c := range g.cols {
 			b := g.rect(cells, l, r, c)
 			clr := g.color(r, c)
-			fill(cells, b, clr)
-			if g.text == nil {
+			if g.text == nil { // a little over the edge, or white seams show
+				fill(cells, vg.Rectangle{Min: vg.Point{X: b.Min.X, Y: max(b.Min.Y-seam, cells.Min.Y)}, Max: vg.Point{X: min(b.Max.X+seam, cells.Max.X), Y: b.Max.Y}}, clr)
 				continue
 			}
+			fill(cells, b, clr)
 			frame(cells, b, line(0.5, faint))
 			if txt := g.text(r, c); txt != "" {
 				mid := vg.Point{X: (b.Min.X + b.Max.X) / 2, Y: (b.Min.Y + b.Max.Y) / 2}
@@ -158,7 +160,7 @@ func (b *colorBar) draw(c draw.Canvas) {
 	w := (c.Max.X - c.Min.X) / n
 	for i := range n {
 		x := c.Min.X + w*vg.Length(i)
-		fill(c, vg.Rectangle{Min: vg.Point{X: x, Y: c.Max.Y - barHeight}, Max: vg.Point{X: x + w, Y: c.Max.Y}},
+		fill(c, vg.Rectangle{Min: vg.Point{X: x, Y: c.Max.Y - barHeight}, Max: vg.Point{X: min(x+w+seam, c.Max.X), Y: c.Max.Y}},
 			b.color((float64(i)+0.5)/n))
 	}
 	frame(c, vg.Rectangle{Min: vg.Point{X: c.Min.X, Y: c.Max.Y - barHeight}, Max: c.Max}, line(0.5, grey))

@@ -5,7 +5,6 @@ import (
 	"image/color"
 	"math"
 	"slices"
-	"strconv"
 )
 
 // JointDistribution shows the windows of every pair of traffic type (columns)
@@ -36,7 +35,7 @@ func JointDistribution(types []string, typeOf []int32, apps []string, appOf []in
 		},
 		text: func(r, c int) string {
 			if n := count[t[c]][a[r]]; n > 0 {
-				return strconv.Itoa(n)
+				return thousands(n)
 			}
 			return ""
 		},

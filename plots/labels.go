@@ -26,12 +26,12 @@ func LabelDistribution(types []string, typeOf []int32, apps []string, appOf []in
 	largest, smallest := rows[0].total, rows[len(rows)-1].total
 	log := largest > 30*smallest
 	d := &distribution{rows: rows, log: log, largest: largest}
-	how := "the parts of a bar are applications"
+	how := "the parts of a bar are the applications below it"
 	if log {
-		how = "logarithmic axis: the types differ too much for bars"
+		how = "logarithmic axis, since the types differ too much for bars"
 	}
 	d.head = newHeading(Width-2*margin, "Windows per traffic type",
-		fmt.Sprintf("%s windows, %d types, %d applications; %s", thousands(len(typeOf)), len(rows), used(appOf), how))
+		fmt.Sprintf("%s windows, %d types, %d applications", thousands(len(typeOf)), len(rows), used(appOf)), how)
 	height := 2*margin + d.head.height() + rowHeight*vg.Length(len(rows)) + 2*noteLine + 2*gap
 	return &Figure{Width: Width, Height: height, paint: d.paint}
 }
@@ -145,9 +145,7 @@ func (d *distribution) axis(area draw.Canvas, x func(float64) vg.Length) {
 		}
 	} else {
 		for _, t := range (ticks{}).Ticks(0, float64(d.largest)) {
-			if t.Label != "" && t.Value <= float64(d.largest) {
-				at = append(at, t.Value)
-			}
+			at = append(at, t.Value)
 		}
 	}
 	for _, v := range at {

@@ -50,7 +50,7 @@ func letters(size float64, c color.Color) text.Style {
 // bold is letters in bold.
 func bold(size float64, c color.Color) text.Style {
 	s := letters(size, c)
-	s.Font.Weight = 2 // WeightBold of golang.org/x/image/font; an untyped number saves importing it
+	s.Font.Weight = 3 // WeightBold of golang.org/x/image/font; an untyped number saves importing it
 	return s
 }
 
@@ -75,6 +75,10 @@ func newPlot(title, x, y string) *plot.Plot {
 // put writes text at a point.
 func put(c draw.Canvas, s text.Style, x, y vg.Length, xa text.XAlignment, ya text.YAlignment, txt string) {
 	s.XAlign, s.YAlign = xa, ya
+	if ya == text.YCenter { // the middle of the line lies below that of the letters
+		up := 0.14 * float64(s.Font.Size)
+		x, y = x-vg.Length(up*math.Sin(s.Rotation)), y+vg.Length(up*math.Cos(s.Rotation))
+	}
 	c.FillText(s, vg.Point{X: x, Y: y}, txt)
 }
 
@@ -105,19 +109,36 @@ func dashed(width float64, c color.Color) draw.LineStyle {
 	return s
 }
 
-// ticks are gonum's default ticks with labels that people read: no exponent
-// below a million, commas for thousands.
-type ticks struct{}
+// ticks stand at round numbers, four to eight on an axis, every one with a
+// label that people read. unit is what round numbers are multiples of; 0 is 1.
+type ticks struct{ unit float64 }
 
 // Ticks implements plot.Ticker.
-func (ticks) Ticks(lo, hi float64) []plot.Tick {
-	t := plot.DefaultTicks{}.Ticks(lo, hi)
-	for i := range t {
-		if t[i].Label != "" {
-			t[i].Label = number(t[i].Value)
+func (t ticks) Ticks(lo, hi float64) []plot.Tick {
+	unit := t.unit
+	if unit == 0 {
+		unit = 1
+	}
+	step := unit * nice((hi-lo)/unit/6)
+	var out []plot.Tick
+	for i := math.Ceil(lo/step - 1e-9); i*step <= hi+1e-9*step; i++ {
+		out = append(out, plot.Tick{Value: i * step, Label: number(i * step)})
+	}
+	return out
+}
+
+// nice is the smallest of 1, 2, 5 times a power of ten that is not below v.
+func nice(v float64) float64 {
+	if !(v > 0) || math.IsInf(v, 0) {
+		return 1
+	}
+	power := math.Pow(10, math.Floor(math.Log10(v)))
+	for _, m := range []float64{1, 2, 5} {
+		if m*power >= v*(1-1e-9) {
+			return m * power
 		}
 	}
-	return t
+	return 10 * power
 }
 
 // number writes a value for reading.

@@ -43,9 +43,10 @@ func PacketTimeline(title string, packets []Packet, border time.Duration) *Figur
 		t.border = border.Seconds()
 	}
 	p := newPlot("", "seconds since the first packet", "bytes of a packet")
-	limit := float64(max(size, 1)) * 1.15
+	limit := float64(max(size, 1)) * 1.25
 	p.Y.Min, p.Y.Max = -limit, limit
 	p.X.Min, p.X.Max = 0, max(t.end, 1e-3)
+	p.X.Tick.Marker = ticks{unit: t.border}
 	p.Y.Tick.Marker = absoluteTicks{}
 	p.Add(t)
 	head := newHeading(Width-2*margin, title, note)
@@ -79,8 +80,15 @@ func (t timeline) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 	}
 	c.StrokeLine2(line(0.75, grey), c.Min.X, y(0), c.Max.X, y(0))
-	put(c, letters(tickSize, blue), c.Max.X, c.Max.Y, text.XRight, text.YTop, "▲ forward")
-	put(c, letters(tickSize, vermillion), c.Max.X, c.Min.Y, text.XRight, text.YBottom, "▼ backward")
+	note(c, blue, c.Max.Y-noteLine/2, "▲ forward")
+	note(c, vermillion, c.Min.Y+noteLine/2, "▼ backward")
+}
+
+// note writes at the right end, on white, so that no line runs through it.
+func note(c draw.Canvas, clr color.Color, mid vg.Length, txt string) {
+	s := letters(tickSize, clr)
+	fill(c, vg.Rectangle{Min: vg.Point{X: c.Max.X - s.Width(txt) - gap, Y: mid - noteLine/2}, Max: vg.Point{X: c.Max.X, Y: mid + noteLine/2}}, color.White)
+	put(c, s, c.Max.X, mid, text.XRight, text.YCenter, txt)
 }
 
 // absoluteTicks show a size on both sides of zero without a sign.
@@ -90,9 +98,7 @@ type absoluteTicks struct{}
 func (absoluteTicks) Ticks(lo, hi float64) []plot.Tick {
 	t := (ticks{}).Ticks(lo, hi)
 	for i := range t {
-		if t[i].Label != "" {
-			t[i].Label = number(math.Abs(t[i].Value))
-		}
+		t[i].Label = number(math.Abs(t[i].Value))
 	}
 	return t
 }

@@ -30,11 +30,7 @@ func TrainingCurves(history []run.Epoch, best int) *Figure {
 	loss.Y.Min = min(loss.Y.Min, 0)
 	accuracy.Y.Min, accuracy.Y.Max = 0, 1
 	key := curveKey(history, best)
-	note := ""
-	if best > 0 {
-		note = fmt.Sprintf("kept: the weights of epoch %d", best)
-	}
-	head := newHeading(Width-2*margin, "Training", note)
+	head := newHeading(Width-2*margin, "Training")
 	return &Figure{Width: Width, Height: 15 * vg.Centimeter, paint: func(c draw.Canvas) {
 		c = head.draw(inset(c))
 		c = key.draw(c)
@@ -110,20 +106,14 @@ func (v vertical) Plot(c draw.Canvas, p *plot.Plot) {
 	c.StrokeLine2(v.style, x(v.x), c.Min.Y, x(v.x), c.Max.Y)
 }
 
-// wholeTicks are ticks at whole numbers only.
+// wholeTicks are ticks at whole numbers only, the first one included.
 type wholeTicks struct{}
 
 // Ticks implements plot.Ticker.
 func (wholeTicks) Ticks(lo, hi float64) []plot.Tick {
-	step := max(1, math.Ceil((hi-lo)/8))
-	for _, nice := range []float64{1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000} {
-		if nice >= step {
-			step = nice
-			break
-		}
-	}
+	step := max(1, nice((hi-lo)/8))
 	t := []plot.Tick{{Value: math.Ceil(lo), Label: number(math.Ceil(lo))}}
-	for v := math.Floor(lo/step)*step + step; v <= hi; v += step {
+	for v := (math.Floor(lo/step) + 1) * step; v <= hi; v += step {
 		if v-lo >= step/2 {
 			t = append(t, plot.Tick{Value: v, Label: number(v)})
 		}
@@ -155,7 +145,7 @@ func curveKey(history []run.Epoch, best int) key {
 		}
 	}
 	if best > 0 {
-		k.entries = append(k.entries, keyEntry{"epoch kept", line(1, grey)})
+		k.entries = append(k.entries, keyEntry{fmt.Sprintf("weights kept: epoch %d", best), line(1, grey)})
 	}
 	return k
 }
@@ -183,5 +173,5 @@ func (k key) draw(c draw.Canvas) draw.Canvas {
 		c.StrokeLine2(e.style, x, y, x+sample, y)
 		put(c, letters(tickSize, color.Color(ink)), x+sample+gap, y, text.XLeft, text.YCenter, e.name)
 	}
-	return draw.Crop(c, 0, 0, 0, -noteLine*vg.Length((len(k.entries)+1)/2)-gap)
+	return draw.Crop(c, 0, 0, 0, -noteLine*vg.Length((len(k.entries)+1)/2)-3*gap)
 }
