@@ -11,8 +11,10 @@ SHELL := /bin/bash
 PY        ?= python3
 OUT       ?= reports
 NOTEBOOKS ?= $(sort $(wildcard notebooks/[0-9]*.ipynb))
+# more options for the runner (--times, --check, --jobs N) and for JupyterLab
 REPORT    ?=
 LAB       ?=
+IP        ?= 127.0.0.1
 
 export GOFLAGS := -buildvcs=false
 export GOWORK := off
@@ -36,11 +38,11 @@ report: tools compile
 
 # Fresh outputs equal the committed ones, numbers within a tolerance.
 check-notebooks: tools compile
-	$(RUNNER) --check $(REPORT) $(NOTEBOOKS)
+	$(RUNNER) --check --out '' $(REPORT) $(NOTEBOOKS)
 
 # Refreshes the outputs in the notebooks; what agrees within the tolerance stays as it is.
 notebooks: tools compile
-	$(RUNNER) --refresh $(REPORT) $(NOTEBOOKS)
+	$(RUNNER) --refresh --out '' $(REPORT) $(NOTEBOOKS)
 
 # Two runs on one machine give the same pages, measured values aside.
 check-report: report
@@ -55,7 +57,7 @@ compile:
 
 test: test-go test-python
 
-test-go:
+test-go: .pjrt/cpu.ok
 	for m in $(MODULES); do (cd $$m; echo "== $$m"; \
 	  if [ $$m = tools ]; then go mod verify; go build -o /dev/null github.com/janpfeifer/gonb; \
 	  else go build ./...; go vet ./...; go test ./...; fi); done
@@ -74,7 +76,7 @@ scripts: compile
 	  echo "built .build/scripts/$$b/main.go"; done
 
 jupyter: tools .venv/lab.ok compile
-	.venv/bin/jupyter lab --ServerApp.ip=127.0.0.1 --ServerApp.root_dir=$(CURDIR) \
+	.venv/bin/jupyter lab --ServerApp.ip=$(IP) --ServerApp.root_dir=$(CURDIR) \
 	  --LabApp.default_url=/lab/tree/$(firstword $(NOTEBOOKS)) $(LAB)
 
 test-browser: tools .venv/lab.ok .venv/browser.ok compile

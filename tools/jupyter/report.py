@@ -2,8 +2,8 @@
 """Runs Go notebooks headless and writes them as self-contained HTML.
 
     report.py --out reports NOTEBOOK...        run copies, write pages and index
-    report.py --check NOTEBOOK...              run copies, compare with the committed outputs
-    report.py --refresh NOTEBOOK...            run, and write the outputs into the notebooks
+    report.py --check --out '' NOTEBOOK...     run copies, compare with the committed outputs
+    report.py --refresh --out '' NOTEBOOK...   run, and write the outputs into the notebooks
 
 A cell fails on an error reply, on a shell line that ended with 'exit status N' (GoNB itself lets that pass), when a
 figure that plots.Show sent did not arrive, when a cell tagged raises-exception does not fail, and after --timeout
@@ -25,9 +25,9 @@ from flowreport import clean, compare, export, footer, run, schedule  # noqa: E4
 
 def arguments():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("--out", default="reports", help="directory of the pages")
-    ap.add_argument("--check", action="store_true", help="compare with the committed outputs instead of writing pages")
-    ap.add_argument("--refresh", action="store_true", help="write the outputs into the notebooks instead of writing pages")
+    ap.add_argument("--out", default="reports", help="directory of the pages; '' writes none")
+    ap.add_argument("--check", action="store_true", help="compare with the committed outputs")
+    ap.add_argument("--refresh", action="store_true", help="write the outputs into the notebooks")
     ap.add_argument("--work", help="directory of the cells' stages, kept as it is (default: .work/report, emptied first)")
     ap.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="notebooks side by side")
     ap.add_argument("--timeout", type=int, default=600, help="seconds a cell may take")
@@ -71,6 +71,7 @@ def pages(results, out, work):
 
 
 def check(results):
+    """What differs from the stored outputs beyond the tolerance."""
     bad = []
     for r in results:
         bad += [f"{r.name}: {m}" for m in compare.notebooks(nbformat.read(r.path, 4), r.notebook)]
@@ -78,10 +79,10 @@ def check(results):
 
 
 def refresh(results):
+    """Writes the outputs into the notebooks; what agrees with the stored output stays."""
     for r in results:
         new = compare.refresh(clean.notebook(nbformat.read(r.path, 4)), r.notebook)
         write(r.path, nbformat.writes(new, version=4) + "\n")
-    return []
 
 
 def main():
@@ -101,9 +102,9 @@ def main():
     whole = all(r.ok for r in results)
     if a.check and whole:
         bad += check(results)
-    elif a.refresh and whole:
-        bad += refresh(results)
-    elif not a.check and not a.refresh:
+    if a.refresh and whole:
+        refresh(results)
+    if a.out:
         bad += pages(results, a.out, work)
         print(f"pages: {os.path.join(a.out, 'index.html')}")
     print(*bad, sep="\n", end="\n" if bad else "")

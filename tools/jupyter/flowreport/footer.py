@@ -27,7 +27,7 @@ def said(*cmd, cwd):
 def commit(root):
     head = said("git", "rev-parse", "--short=12", "HEAD", cwd=root)
     if not head:
-        return "not a git checkout"
+        return os.environ.get("FLOWBOOK_COMMIT") or "not a git checkout"  # an image is told
     return head + (" with local changes" if said("git", "status", "--porcelain", cwd=root) else "")
 
 
