@@ -74,12 +74,23 @@ func (c *Comparison) decide() {
 		better = c.B
 	}
 	if c.Reject {
-		c.Decision = fmt.Sprintf("p = %.4f is below alpha = %g, so H0 is rejected: %s is better on these windows.", c.P, c.Alpha, better)
+		c.Decision = fmt.Sprintf("%s is below alpha = %g, so H0 is rejected: %s is better on these windows.", pText(c.P), c.Alpha, better)
 	} else {
-		c.Decision = fmt.Sprintf("p = %.4f is not below alpha = %g, so H0 is not rejected: these windows show no difference. That is no proof of equality.", c.P, c.Alpha)
+		c.Decision = fmt.Sprintf("%s is not below alpha = %g, so H0 is not rejected: these windows show no significant difference, which does not prove that there is none.", pText(c.P), c.Alpha)
 	}
-	c.Warning = fmt.Sprintf("windows are not independent: %s from %s. The test takes them for independent, so p is too small and %s may be chance.",
-		count(c.Windows, "window"), count(c.Groups, "group"), map[bool]string{true: "this difference", false: "any difference"}[c.Reject])
+	c.Warning = fmt.Sprintf("windows are not independent: %s from %s. The test takes them for independent, so its p is too small.",
+		count(c.Windows, "window"), count(c.Groups, "group"))
+	if c.Split.Unit == "window" {
+		c.Warning += " Here a group is a window, and windows of one superflow share most of their steps."
+	}
+}
+
+// pText writes a p-value with four decimals, as the paper does.
+func pText(p float64) string {
+	if p < 0.00005 {
+		return "p < 0.0001"
+	}
+	return fmt.Sprintf("p = %.4f", p)
 }
 
 // pair finds the predictions of both runs for a task and checks that they
@@ -143,7 +154,7 @@ func (c *Comparison) String() string {
 		fmt.Sprintf("Split: %s, %s from %s (unit: %s).", c.Split.Name, count(c.Windows, "test window"), count(c.Groups, "group"), c.Split.Unit),
 		"H0: " + c.H0,
 		"H1: " + c.H1,
-		fmt.Sprintf("McNemar, exact, two-sided, %d + %d discordant windows: p = %.4f, alpha = %g.", c.Table[0][1], c.Table[1][0], c.P, c.Alpha),
+		fmt.Sprintf("McNemar, exact, two-sided, %d + %d discordant windows: %s, alpha = %g.", c.Table[0][1], c.Table[1][0], pText(c.P), c.Alpha),
 		c.Decision,
 		"Warning: " + c.Warning,
 	} {
@@ -162,7 +173,7 @@ func (c *Comparison) ContingencyTable() *Table {
 		t.Rows = append(t.Rows, []string{name, thousands(c.Table[i][0]), thousands(c.Table[i][1])})
 	}
 	t.Notes = []string{
-		fmt.Sprintf("H0: %s; exact two-sided p = %.4f. %s", c.H0, c.P, c.Decision),
+		fmt.Sprintf("H0: %s; H1: %s; McNemar's exact two-sided test. %s", c.H0, c.H1, c.Decision),
 		fmt.Sprintf("Split: %s. Warning: %s", c.Split.Name, c.Warning),
 	}
 	return t

@@ -40,7 +40,7 @@ func (h *Head) ScoreTable() *Table {
 	t := &Table{
 		Caption: fmt.Sprintf("%s: %s, %s from %s", taskTitle(h.Task), count(len(h.Confusion.Classes), "class"),
 			count(h.Windows, "test window"), h.groups()),
-		Header: []string{"Model", "Macro F1", "95 %", "Accuracy", "95 %", "P (Keras)", "R (Keras)", "F1"},
+		Header: []string{"Model", "Macro F1", "95 %", "Accuracy", "95 %", "P", "R", "F1"},
 	}
 	for _, s := range append([]Score{h.Network}, h.Baselines...) {
 		t.Rows = append(t.Rows, []string{s.Model, three(s.MacroF1), interval(s.MacroF1CI), three(s.Accuracy), interval(s.AccuracyCI),
@@ -70,7 +70,7 @@ func (h *Head) notes() []string {
 	if len(h.Baselines) == 0 {
 		notes = append(notes, "No baseline was stored with this run, so the score says little.")
 	}
-	return append(notes, "P, R and F1 (Keras): micro over all outputs at threshold 0.5, as in Table 3 of the paper.")
+	return append(notes, "P, R, F1: Keras' micro precision, recall and F1 over all outputs at threshold 0.5, as in Table 3 of the paper.")
 }
 
 // ClassTable has a row a class that the test part or the network knows.
@@ -80,7 +80,11 @@ func (h *Head) ClassTable() *Table {
 		if s.Windows == 0 && h.Confusion.Predicted(k) == 0 {
 			continue
 		}
-		t.Rows = append(t.Rows, []string{s.Class, three(s.Precision), three(s.Recall), three(s.F1), thousands(s.Windows)})
+		recall, f1 := three(s.Recall), three(s.F1)
+		if s.Windows == 0 { // nothing could be found
+			recall, f1 = "–", "–"
+		}
+		t.Rows = append(t.Rows, []string{s.Class, three(s.Precision), recall, f1, thousands(s.Windows)})
 	}
 	return t
 }
