@@ -41,8 +41,10 @@ def mark_outputs(cell):
     for o in cell.get("outputs", []):
         if o.output_type == "stream":
             o.text = marks.timed(o.text)
-        elif "text/plain" in o.get("data", {}) and "image/png" not in o.data:
-            o.data["text/plain"] = marks.timed(o.data["text/plain"])
+            continue
+        for media in ("text/plain", "text/markdown"):
+            if media in o.get("data", {}) and "image/png" not in o.data:
+                o.data[media] = marks.timed(o.data[media])
 
 
 def headings(body):

@@ -1,25 +1,40 @@
 """Marks of values that were measured, not computed: they differ between two runs and are masked when runs are compared.
 
-A cell writes [measured 1.23 s] (exercise.Measured). In the outputs of a cell with the tag `measured` every line that
-speaks of seconds counts as measured as a whole: its numbers are marked.
+A cell writes [measured 1.23 s] (exercise.Measured). In the outputs of a cell with the tag `measured` numbers with a
+unit of time count as measured too: 1.23 s in a line, and in a Markdown table the columns whose header ends in a unit.
 """
-import html
 import re
 
 MARK = re.compile(r"\[measured ([^\]\n]*)\]")
 SPAN = re.compile(r'<span class="measured"[^>]*>(.*?)</span>')
-NUMBER = r"[-+]?(?:\d+\.\d+|\d+)(?:e[-+]?\d+)?"
-TIMED_LINE = re.compile(r"(?i)\bseconds?\b|\bmeasured\b|\d\s?(?:ns|µs|us|ms|s|min|h)\b")
-TIMED = re.compile(rf"{NUMBER}(?:\s?(?:ns|µs|us|ms|s|min|h)\b)?")
+NUMBER = r"\d+(?:\.\d+)?(?:e[-+]?\d+)?"
+UNIT = r"(?:ns|µs|us|ms|s|min|h|seconds?)"
+TIMED = re.compile(rf"(?<![\w.]){NUMBER}\s?{UNIT}\b")
+HEADER = re.compile(rf"\b{UNIT}\W*$")
 
 
 def timed(text):
-    """The text of an output of a `measured` cell, with the numbers of its timed lines marked."""
-    def line(s):
-        if MARK.search(s) or not TIMED_LINE.search(s):
-            return s
-        return TIMED.sub(lambda m: f"[measured {m[0]}]", s)
-    return "".join(line(s) for s in text.splitlines(keepends=True))
+    """The text of an output of a `measured` cell, with its times marked."""
+    if re.search(r"(?m)^\|.*\|\n\|[ :|-]+\|$", text):
+        return table(text)
+    return "".join(s if MARK.search(s) else TIMED.sub(lambda m: f"[measured {m[0]}]", s) for s in text.splitlines(keepends=True))
+
+
+def table(text):
+    """Markdown with the numbers marked that stand in a column whose header ends in a unit of time."""
+    columns, lines = None, text.split("\n")
+    for i, line in enumerate(lines):
+        if not line.startswith("|"):
+            columns = None
+            continue
+        cells = line.split("|")
+        if columns is None:
+            columns = [k for k, c in enumerate(cells) if HEADER.search(c.strip())]
+            continue
+        for k in columns:
+            cells[k] = re.sub(rf"^(\s*)({NUMBER})(\s*)$", r"\1[measured \2]\3", cells[k])
+        lines[i] = "|".join(cells)
+    return "\n".join(lines)
 
 
 def span(page):
@@ -31,7 +46,3 @@ def mask(text):
     """Text or HTML with every measured value replaced by the same sign; blanks before it may have shifted with it."""
     text = SPAN.sub("⏱", MARK.sub("⏱", text))
     return re.sub(r" +⏱", " ⏱", text)
-
-
-def escape(text):
-    return html.escape(text, quote=True)

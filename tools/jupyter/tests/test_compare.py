@@ -30,8 +30,8 @@ class Same(unittest.TestCase):
             self.check(a, b, want, tags=["trained"])
 
     def test_measured_cell(self):
-        self.check("CPU seconds 12.5\nF1 0.9", "CPU seconds 1.25\nF1 0.9", True, tags=["measured"])
-        self.check("CPU seconds 12.5\nF1 0.9", "CPU seconds 12.5\nF1 0.8", False, tags=["measured"])
+        self.check("CPU 12.5 s\nF1 0.9", "CPU 1.25 s\nF1 0.9", True, tags=["measured"])
+        self.check("CPU 12.5 s\nF1 0.9", "CPU 12.5 s\nF1 0.8", False, tags=["measured"])
 
     def test_notebooks(self):
         old = notebook(md("t"), code("x", stream("1\n")), code("y", figure("a")))

@@ -60,13 +60,13 @@ class Page(unittest.TestCase):
 
     def test_tags(self):
         got = page(md("# T"), code("import \"secret\"", stream("noise\n"), tags=["setup"]), code("hidden()", stream("seen\n"), tags=["hide-input"]),
-                   code("left()", tags=["skip-report"]), code("x", stream("CPU seconds 3\n"), tags=["measured"]))
+                   code("left()", tags=["skip-report"]), code("x", stream("CPU 3 s\n"), tags=["measured"]))
         self.assertIn("<summary>Set-up</summary>", got)
         self.assertNotIn("noise", got)
         self.assertNotIn("hidden()", got)
         self.assertIn("seen", got)
         self.assertNotIn("left()", got)
-        self.assertRegex(got, r'CPU seconds <span class="measured"[^>]*>3</span>')
+        self.assertRegex(got, r'CPU <span class="measured"[^>]*>3 s</span>')
 
     def test_pictures_of_the_text_are_put_in(self):
         import base64

@@ -13,11 +13,14 @@ class Marks(unittest.TestCase):
 
     def test_timed_lines_of_a_measured_cell(self):
         for text, want in {
-            "CPU seconds  12.5  3\n": "CPU seconds  [measured 12.5]  [measured 3]\n",
-            "epoch took 1.5 s, loss 0.2\n": "epoch took [measured 1.5 s], loss [measured 0.2]\n",
-            "accuracy 0.93\n": "accuracy 0.93\n",
-            "in [measured 2 s], 7 runs\n": "in [measured 2 s], 7 runs\n",
-            "class dns 12\n": "class dns 12\n",
+            "epoch took 1.5 s, loss 0.2\n": "epoch took [measured 1.5 s], loss 0.2\n",
+            "a 0.1\nb 2 ms\n": "a 0.1\nb [measured 2 ms]\n",
+            "accuracy 0.93 sum 3\n": "accuracy 0.93 sum 3\n",
+            "in [measured 2 s], 7 min\n": "in [measured 2 s], 7 min\n",
         }.items():
             self.assertEqual(marks.timed(text), want)
-        self.assertEqual(marks.timed("a 0.1\nb 2 ms\n"), "a 0.1\nb [measured 2 ms]\n")
+
+    def test_timed_columns(self):
+        text = "**Times in s of Table 4**\n\n| Model | CPU s | Runs |\n|---|---:|---:|\n| cnn | 12.5 | 2 |\n| gru | – | 1 |\n\nThe paper: 3 s."
+        want = text.replace("| 12.5 |", "| [measured 12.5] |")
+        self.assertEqual(marks.timed(text), want)
