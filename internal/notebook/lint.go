@@ -149,7 +149,11 @@ func (l *linter) identity(id string, seen map[string]int) {
 var (
 	absolute = regexp.MustCompile(`(^|[\s"'(=\x60])/(home|tmp|root|Users|work|mnt|var|opt|src)/`)
 	link     = regexp.MustCompile(`\]\(([\w./-]+)(#[^)]*)?\)`)
+	codeSpan = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
 )
+
+// withoutCode is Markdown less its code, where nothing is a link.
+func withoutCode(markdown string) string { return codeSpan.ReplaceAllString(markdown, "") }
 
 // anyCell checks source that is text or code.
 func (l *linter) anyCell(c *Cell) {
@@ -167,7 +171,7 @@ func (l *linter) anyCell(c *Cell) {
 	if c.Type != "markdown" {
 		return
 	}
-	for _, m := range link.FindAllStringSubmatch(string(c.Source), -1) {
+	for _, m := range link.FindAllStringSubmatch(withoutCode(string(c.Source)), -1) {
 		if _, err := os.Stat(filepath.Join(filepath.Dir(l.path), m[1])); err != nil {
 			l.say("link", "no file %s to link to", m[1])
 		}

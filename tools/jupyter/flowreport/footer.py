@@ -31,12 +31,17 @@ def commit(root):
     return head + (" with local changes" if said("git", "status", "--porcelain", cwd=root) else "")
 
 
-def go_versions(root):
-    """Go and the modules that numbers come from."""
+def go_facts(root):
+    """What notebooks/facts prints; {} when it does not build."""
+    text = said("go", "run", "./notebooks/facts", cwd=root)
+    return json.loads(text) if text else {}
+
+
+def modules(root):
+    """Versions of the modules that numbers come from."""
     with open(os.path.join(root, "go.mod"), encoding="utf-8") as f:
-        required = dict(re.findall(r"(?m)^\s*(?:require\s+)?(\S+\.\S+/\S+|\S+\.\S+) (v\S+)", f.read()))
-    go = re.sub(r"^go version go(\S+) .*", r"Go \1", said("go", "version", cwd=root))
-    return ", ".join([go] + [f"{label} {required[m]}" for m, label in MODULES.items() if m in required])
+        required = dict(re.findall(r"(?m)^\s*(?:require\s+)?(\S+) (v\S+)", f.read()))
+    return ", ".join(f"{label} {required[m]}" for m, label in MODULES.items() if m in required)
 
 
 def python_versions():
@@ -88,14 +93,16 @@ def data_line(m):
 
 def facts(root, work):
     """(term, text) pairs, the same for every page of one run of the report."""
-    rows = [("Commit", commit(root)), ("Go modules", go_versions(root)), ("Pages", python_versions()),
+    go = go_facts(root)
+    rows = [("Commit", commit(root)), ("Captures", f"embedded course set, sha256 {go['course'][:12]}" if go else ""),
+            ("Go", f"{go['go']} {go['level']}, {modules(root)}" if go else modules(root)), ("Pages", python_versions()),
             ("Processor", f"{processor()} · {os.cpu_count()} threads")]
     for stage, m in manifests(work):
         kind = str(m.get("format", ""))
         line = run_line(m) if kind.startswith("flowbook-run") else data_line(m)
         if line:
             rows.append((f"{'Run' if kind.startswith('flowbook-run') else 'Data'} {stage}", line))
-    return rows
+    return [(k, v) for k, v in rows if v]
 
 
 def render(rows):
