@@ -32,7 +32,7 @@ type habits struct {
 func mail(ctx context.Context, l *Lab) error {
 	d := l.draw
 	h := habits{
-		polls: d.chance(0.4), wait: d.logBetween(1.2, 5), reading: d.logBetween(1.5, 6),
+		polls: d.chance(0.4), wait: d.logBetween(1, 4), reading: d.logBetween(1.2, 5),
 		size: d.logBetween(3e3, 25e3), sends: d.between(0.03, 0.2), reads: d.between(0.2, 0.5),
 	}
 	box := l.serveMail(h)

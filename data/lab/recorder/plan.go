@@ -24,7 +24,7 @@ type Options struct {
 	Seed     uint64   // of the whole set
 	Real     bool     // in real time
 	Parallel int      // recordings at once
-	Any      bool     // keep recordings without a window of 20 miniflows
+	Any      bool     // keep recordings with fewer than MinWindows windows
 }
 
 // firstDay is the time of the first recording; each host has a day.

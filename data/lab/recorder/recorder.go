@@ -17,6 +17,10 @@ import (
 	"flowbook/data/lab/session"
 )
 
+// MinWindows is what a recording must give, unless Options.Any: one window is
+// the promise, two more are for meters that cut flows a little differently.
+const MinWindows = 3
+
 const (
 	attempts = 40          // draws of one recording before giving up
 	patience = time.Minute // for one recording in virtual time, which takes a second or two
@@ -74,7 +78,7 @@ func Record(ctx context.Context, program string, o Options, report func(done, al
 }
 
 // record makes one recording. Unless o.Any it draws again, with the next
-// seed, until the recording has a window. It also draws again when virtual
+// seed, until the recording has MinWindows. It also draws again when virtual
 // time stood still, which a library can cause that waits for a lock across the
 // network.
 func record(ctx context.Context, program string, s session.Spec, o Options) (session.Result, error) {
@@ -90,13 +94,14 @@ func record(ctx context.Context, program string, s session.Spec, o Options) (ses
 		case err != nil:
 			return r, fmt.Errorf("%s, seed %d: %w", name, s.Seed, err)
 		}
-		if r.Windows > 0 || o.Any {
+		if r.Windows >= MinWindows || o.Any {
 			return r, nil
 		}
 		last = r
 		s.Seed++
 	}
-	return last, fmt.Errorf("%s: no window of 20 miniflows in %d draws; the last had a superflow with %d", name, attempts, last.Slots)
+	return last, fmt.Errorf("%s: fewer than %d windows of 20 miniflows in each of %d draws; the last had %d and at most %d miniflows in a superflow",
+		name, MinWindows, attempts, last.Windows, last.Slots)
 }
 
 var errStuck = errors.New("not ready in time")

@@ -30,7 +30,7 @@ func main() {
 	flag.Float64Var(&o.Seconds, "seconds", 0, "length of each recording; drawn between 88 and 119 if 0")
 	flag.Uint64Var(&o.Seed, "seed", 1, "seed of the set")
 	flag.BoolVar(&o.Real, "real", false, "in real time")
-	flag.BoolVar(&o.Any, "any", false, "keep recordings without a window of 20 miniflows")
+	flag.BoolVar(&o.Any, "any", false, "keep recordings that give fewer than 3 windows of 20 miniflows")
 	flag.IntVar(&o.Parallel, "parallel", runtime.NumCPU(), "recordings at once")
 	flag.Parse()
 	if o.Out == "" || flag.NArg() > 0 || o.Hosts < 1 || o.Hosts > 200 {
