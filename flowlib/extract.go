@@ -2,11 +2,14 @@ package flowlib
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 
 	"flowbook/flowlib/capture"
 	"flowbook/flowlib/meter"
+
+	"github.com/gopacket/gopacket/layers"
 )
 
 // Extraction is what a capture holds: its flows, and what became of every
@@ -18,9 +21,9 @@ type Extraction struct {
 }
 
 // Extract measures the flows of one capture. Where the capture is cut off or
-// damaged it returns what came before the damage together with the error (a
-// *capture.Error); where it cannot be opened, or the recipe is wrong, only the
-// error.
+// damaged, or has packets of a link type that the dialect cannot read, it
+// returns what was good together with the error (a *capture.Error); where it
+// cannot be opened, or the recipe is wrong, only the error.
 func Extract(path string, r meter.Recipe) (*Extraction, error) {
 	if err := r.Check(); err != nil {
 		return nil, err
@@ -31,11 +34,32 @@ func Extract(path string, r meter.Recipe) (*Extraction, error) {
 	}
 	defer in.Close()
 	e := &Extraction{Path: path}
-	e.Flows, e.Accounting, err = meter.Run(in, r)
-	if errors.Is(err, io.EOF) {
+	e.Flows, e.Accounting, err = measure(path, in, r)
+	return e, err
+}
+
+// measure runs the meter over an open capture.
+func measure(path string, in *capture.Reader, r meter.Recipe) ([][]meter.Flow, []meter.Accounting, error) {
+	m := meter.New(r)
+	var p capture.Packet
+	var err, link error
+	for {
+		if err = in.Next(&p); err != nil {
+			break
+		}
+		if m.Add(&p) == capture.BadLink && link == nil {
+			link = &capture.Error{
+				Path: path, Offset: p.Offset,
+				Found:    fmt.Sprintf("link type %d (%v)", p.Link, layers.LinkType(p.Link)),
+				Expected: "Ethernet, raw IP, BSD loopback, PPP or Linux cooked; such packets are left out",
+			}
+		}
+	}
+	if err == io.EOF {
 		err = nil
 	}
-	return e, err
+	flows, acc := m.Finish()
+	return flows, acc, errors.Join(err, link)
 }
 
 // Result is one capture of ExtractAll.

@@ -5,7 +5,7 @@ import "encoding/binary"
 // DecodeClean understands a packet by its link type and the lengths in its
 // headers (corrections C8 to C10 of the specification):
 //
-//   - IPv4 and IPv6 over Ethernet (with any number of VLAN tags), raw IP,
+//   - IPv4 and IPv6 over Ethernet (with VLAN tags, MPLS labels, PPPoE), raw IP,
 //     BSD null and loop, PPP and Linux cooked headers;
 //   - the real IP protocol number. TCP, UDP, UDP-Lite, DCCP and SCTP give
 //     their ports; ICMP and ICMPv6 give type·256+code as both ports, a reply
@@ -62,7 +62,10 @@ func (d *cleanDecode) link(l Link) (off int, why Reason) {
 		}
 		return 20, isIP(int(binary.BigEndian.Uint16(d.b)))
 	case LinkPPP:
-		return d.ppp()
+		if len(d.b) >= 2 && d.b[0] == 0xff && d.b[1] == 0x03 { // address and control
+			return d.ppp(2)
+		}
+		return d.ppp(0)
 	}
 	return 0, BadLink
 }
@@ -76,6 +79,10 @@ func (d *cleanDecode) etherType(off int) (int, Reason) {
 		switch t := int(binary.BigEndian.Uint16(d.b[off:])); t {
 		case 0x8100, 0x88a8, 0x9100:
 			off += 4
+		case 0x8847, 0x8848:
+			return d.mpls(off + 2)
+		case 0x8864: // PPPoE session
+			return d.ppp(off + 8)
 		default:
 			if t < 0x600 && d.snap(off+2) { // 802.3: a length
 				off += 8
@@ -84,6 +91,20 @@ func (d *cleanDecode) etherType(off int) (int, Reason) {
 			return off + 2, isIP(t)
 		}
 	}
+}
+
+// mpls goes past a stack of labels; what is below shows by its first bits only.
+func (d *cleanDecode) mpls(off int) (int, Reason) {
+	for bottom := false; !bottom; off += 4 {
+		if why := d.need(off, 4); why != Kept {
+			return 0, why
+		}
+		bottom = d.b[off+2]&1 == 1
+	}
+	if off < len(d.b) && d.b[off]>>4 != 4 && d.b[off]>>4 != 6 {
+		return 0, NotIP
+	}
+	return off, Kept
 }
 
 // snap reports whether LLC and SNAP headers stand at off that only carry an
@@ -116,12 +137,8 @@ func (d *cleanDecode) loop(l Link) (int, Reason) {
 	return 0, NotIP
 }
 
-// ppp reads a PPP header with or without its address and control bytes.
-func (d *cleanDecode) ppp() (int, Reason) {
-	off := 0
-	if len(d.b) >= 2 && d.b[0] == 0xff && d.b[1] == 0x03 {
-		off = 2
-	}
+// ppp reads the protocol of a PPP frame at off.
+func (d *cleanDecode) ppp(off int) (int, Reason) {
 	if why := d.need(off, 2); why != Kept {
 		return 0, why
 	}

@@ -57,8 +57,9 @@ func NewWith(d Dialect, r Recipe) *Meter {
 	return m
 }
 
-// Add takes the next packet of the capture. It keeps nothing of p.
-func (m *Meter) Add(p *capture.Packet) {
+// Add takes the next packet of the capture and says how it was decoded. It
+// keeps nothing of p.
+func (m *Meter) Add(p *capture.Packet) capture.Reason {
 	m.packets++
 	if m.packets > 1 && p.Time < m.lastTime {
 		m.backwards++
@@ -67,9 +68,10 @@ func (m *Meter) Add(p *capture.Packet) {
 	h := &m.header
 	if why := m.d.Decode(p, h); why != capture.Kept {
 		m.lost[why]++
-		return
+		return why
 	}
 	m.take(h, p.Offset)
+	return capture.Kept
 }
 
 // take runs a packet that was understood through the flow table.
@@ -174,19 +176,4 @@ func (b byFirst) Less(i, j int) bool { return b.rows[i].First < b.rows[j].First 
 func (b byFirst) Swap(i, j int) {
 	b.rows[i], b.rows[j] = b.rows[j], b.rows[i]
 	b.supers[i], b.supers[j] = b.supers[j], b.supers[i]
-}
-
-// Run meters a whole capture that is open. On bad data it returns the flows of
-// the packets before it together with the error.
-func Run(in interface{ Next(*capture.Packet) error }, r Recipe) ([][]Flow, []Accounting, error) {
-	m := New(r)
-	var p capture.Packet
-	var err error
-	for err == nil {
-		if err = in.Next(&p); err == nil {
-			m.Add(&p)
-		}
-	}
-	flows, acc := m.Finish()
-	return flows, acc, err
 }
