@@ -1,5 +1,3 @@
-// Package dataset makes windows and labels into audited, split, scaled and
-// batched data, and keeps them on disk.
 package dataset
 
 // Set is an opened data set. A window is row numbers, never a copy of rows.

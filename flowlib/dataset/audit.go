@@ -1,0 +1,288 @@
+package dataset
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"math"
+	"slices"
+
+	"flowbook/flowlib/label"
+)
+
+// Report is what an audit found: what the set holds and what a split leaks.
+type Report struct {
+	Dataset    string         `json:"dataset"`
+	Hash       string         `json:"hash"`
+	Windows    int            `json:"windows"`
+	Steps      int            `json:"steps"`
+	Rows       int            `json:"rows"`
+	Features   []string       `json:"features"`
+	Split      string         `json:"split"`
+	Unit       string         `json:"unit"`
+	Parts      []PartCount    `json:"parts"`
+	Classes    []ClassCount   `json:"classes"`
+	Pairs      []PairCount    `json:"pairs"`
+	Table9     string         `json:"-"`        // proportions of applications within types
+	Constant   []string       `json:"constant"` // columns that say nothing in any window
+	Test       Leak           `json:"test_train"`
+	Validation Leak           `json:"validation_train"`
+	NotEstim   []string       `json:"not_estimable"`
+	Dropped    int            `json:"dropped"` // windows that the split leaves out
+	Vanished   []string       `json:"vanished"`
+	Unmatched  []string       `json:"unmatched"`
+	LeftOut    map[string]int `json:"left_out"`
+	Notes      []string       `json:"notes"`
+}
+
+// PartCount is the effective size of a part: windows that overlap are not
+// independent, their superflows, captures and hosts are closer to it.
+type PartCount struct {
+	Part       string `json:"part"`
+	Windows    int    `json:"windows"`
+	Superflows int    `json:"superflows"`
+	Tuples     int    `json:"tuples"`
+	Captures   int    `json:"captures"`
+	Sessions   int    `json:"sessions"`
+	Hosts      int    `json:"hosts"` // 0 when not known
+}
+
+// ClassCount is a class of a task with its windows per part and its groups of
+// the split's unit.
+type ClassCount struct {
+	Task       string `json:"task"`
+	Class      string `json:"class"`
+	Windows    int    `json:"windows"`
+	Superflows int    `json:"superflows"`
+	Groups     int    `json:"groups"`
+	Train      int    `json:"train"`
+	Validation int    `json:"validation"`
+	Test       int    `json:"test"`
+}
+
+// PairCount is a combination of traffic type and application.
+type PairCount struct {
+	label.Pair
+	Windows    int `json:"windows"`
+	Superflows int `json:"superflows"`
+	Captures   int `json:"captures"`
+}
+
+// Leak is the certificate between a part and train: what they share. All is 0
+// where a split keeps its promise, at its unit and every finer one.
+type Leak struct {
+	Windows     int            `json:"windows"`      // of the part
+	SharingRows int            `json:"sharing_rows"` // of them, that share at least one row with a window of train
+	Twins       int            `json:"twins"`        // of them, that share all rows but one, or all
+	Duplicates  int            `json:"duplicates"`   // of them, whose inputs equal those of a window of train
+	Conflicting int            `json:"conflicting"`  // of the duplicates, those with another label there
+	Groups      map[string]int `json:"groups"`       // by unit: groups that stand in both
+}
+
+// Units are the units of a group split, finest first.
+var Units = []string{"superflow", "tuple", "capture", "session", "host"}
+
+// Audit counts what a set holds and what a split of it leaks.
+func Audit(set *Set, split *Split) *Report {
+	m := &set.Manifest
+	r := &Report{
+		Dataset: set.Dir, Hash: set.Hash, Windows: len(set.Windows), Steps: set.Steps, Rows: m.Rows, Features: set.Features,
+		Split: split.Name, Unit: split.Unit, NotEstim: split.NotEstimable, Dropped: split.Dropped,
+		Vanished: m.Vanished, Unmatched: m.Unmatched, LeftOut: m.LeftOut, Notes: m.Notes,
+		Constant: set.constantColumns(), Table9: set.Counts().String(),
+	}
+	for _, p := range []struct {
+		name    string
+		windows []int
+	}{{"train", split.Train}, {"validation", split.Validation}, {"test", split.Test}} {
+		r.Parts = append(r.Parts, set.part(p.name, p.windows))
+	}
+	r.Classes = append(set.classCounts("type", split), set.classCounts("app", split)...)
+	r.Pairs = set.pairCounts()
+	prints := set.prints()
+	r.Test = set.leak(split.Train, split.Test, prints)
+	r.Validation = set.leak(split.Train, split.Validation, prints)
+	return r
+}
+
+// Counts is how many windows each pair of traffic type and application has:
+// its String prints the shape of the paper's Table 9.
+func (s *Set) Counts() label.Counts {
+	c := label.Counts{}
+	for i := range s.Windows {
+		c[s.pair(i)]++
+	}
+	return c
+}
+
+func (s *Set) pair(w int) label.Pair {
+	return label.Pair{Type: s.Types[s.Windows[w].Type], App: s.Apps[s.Windows[w].App]}
+}
+
+// constantColumns are the columns with one value in all windows.
+func (s *Set) constantColumns() []string {
+	width, used := len(s.Features), s.uses(s.all())
+	names := []string{}
+	for j, name := range s.Features {
+		first, same, any := 0.0, true, false
+		for i, n := range used {
+			if n == 0 {
+				continue
+			}
+			v := s.Rows[i*width+j]
+			if !any {
+				first, any = v, true
+			}
+			same = same && v == first
+		}
+		if same {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// distinct counts the different values of a unit among windows; "" does not count.
+func (s *Set) distinct(unit string, windows []int) int {
+	group, seen := s.groups(unit), map[string]bool{}
+	for _, w := range windows {
+		if group[w] != "" {
+			seen[group[w]] = true
+		}
+	}
+	return len(seen)
+}
+
+func (s *Set) part(name string, windows []int) PartCount {
+	return PartCount{
+		Part: name, Windows: len(windows),
+		Superflows: s.distinct("superflow", windows), Tuples: s.distinct("tuple", windows),
+		Captures: s.distinct("capture", windows), Sessions: s.distinct("session", windows), Hosts: s.distinct("host", windows),
+	}
+}
+
+func (s *Set) classCounts(task string, split *Split) []ClassCount {
+	classes, y := s.Labels(task)
+	counts := make([]ClassCount, len(classes))
+	of := make([][]int, len(classes))
+	for w, c := range y {
+		of[c] = append(of[c], w)
+	}
+	for c, name := range classes {
+		groups := map[string]bool{}
+		for _, w := range of[c] {
+			groups[split.Group[w]] = true
+		}
+		counts[c] = ClassCount{Task: task, Class: name, Windows: len(of[c]), Superflows: s.distinct("superflow", of[c]), Groups: len(groups)}
+	}
+	for _, w := range split.Train {
+		counts[y[w]].Train++
+	}
+	for _, w := range split.Validation {
+		counts[y[w]].Validation++
+	}
+	for _, w := range split.Test {
+		counts[y[w]].Test++
+	}
+	return counts
+}
+
+func (s *Set) pairCounts() []PairCount {
+	of := map[label.Pair][]int{}
+	for w := range s.Windows {
+		of[s.pair(w)] = append(of[s.pair(w)], w)
+	}
+	var counts []PairCount
+	for _, t := range s.Types {
+		for _, a := range s.Apps {
+			p := label.Pair{Type: t, App: a}
+			if w := of[p]; len(w) > 0 {
+				counts = append(counts, PairCount{p, len(w), s.distinct("superflow", w), s.distinct("capture", w)})
+			}
+		}
+	}
+	return slices.Clip(counts)
+}
+
+// prints are fingerprints of the inputs of every window, as the model gets them.
+func (s *Set) prints() [][sha256.Size]byte {
+	width := len(s.Features)
+	prints := make([][sha256.Size]byte, len(s.Windows))
+	var buffer []byte
+	for w := range s.Windows {
+		buffer = buffer[:0]
+		for _, r := range s.Windows[w].Rows {
+			if r < 0 {
+				buffer = append(buffer, 0)
+				continue
+			}
+			for _, v := range s.Rows[int(r)*width : int(r+1)*width] {
+				// Adding 0 makes −0 a 0: they are the same input.
+				buffer = binary.LittleEndian.AppendUint64(buffer, math.Float64bits(v+0))
+			}
+		}
+		prints[w] = sha256.Sum256(buffer)
+	}
+	return prints
+}
+
+// leak compares a part with train.
+func (s *Set) leak(train, part []int, prints [][sha256.Size]byte) Leak {
+	l := Leak{Windows: len(part), Groups: map[string]int{}}
+	holding := map[int32][]int{} // windows of train that hold a row
+	byPrint := map[[sha256.Size]byte][]int{}
+	for _, w := range train {
+		for _, r := range s.Windows[w].Rows {
+			holding[r] = append(holding[r], w)
+		}
+		byPrint[prints[w]] = append(byPrint[prints[w]], w)
+	}
+	for _, w := range part {
+		switch shared := s.mostShared(w, holding); {
+		case shared > 0 && shared >= s.Steps-1:
+			l.Twins++
+			fallthrough
+		case shared > 0:
+			l.SharingRows++
+		}
+		if same := byPrint[prints[w]]; len(same) > 0 {
+			l.Duplicates++
+			if slices.ContainsFunc(same, func(t int) bool { return s.pair(t) != s.pair(w) }) {
+				l.Conflicting++
+			}
+		}
+	}
+	for _, unit := range Units {
+		l.Groups[unit] = shared(s.groups(unit), train, part)
+	}
+	return l
+}
+
+// mostShared is the largest number of rows that a window shares with one other.
+func (s *Set) mostShared(w int, holding map[int32][]int) int {
+	with, most := map[int]int{}, 0
+	for _, r := range s.Windows[w].Rows {
+		if r < 0 {
+			continue
+		}
+		for _, t := range holding[r] {
+			with[t]++
+			most = max(most, with[t])
+		}
+	}
+	return most
+}
+
+// shared counts the groups that stand in both parts; "" does not count.
+func shared(group []string, a, b []int) int {
+	in := map[string]bool{}
+	for _, w := range a {
+		in[group[w]] = true
+	}
+	both := map[string]bool{}
+	for _, w := range b {
+		if group[w] != "" && in[group[w]] {
+			both[group[w]] = true
+		}
+	}
+	return len(both)
+}

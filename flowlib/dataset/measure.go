@@ -1,0 +1,180 @@
+package dataset
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"flowbook/flowlib"
+	"flowbook/flowlib/flowio"
+	"flowbook/flowlib/meter"
+	"flowbook/flowlib/sequence"
+	"flowbook/internal/manifest"
+)
+
+// Reasons for which rows are left out, beside those of flowio.
+const (
+	leftProtocol0 = "protocol 0 (neither TCP nor UDP)"
+	leftShort     = "shorter than the least duration"
+	leftNaN       = "not a number in a feature"
+	leftInfinite  = "infinity in a feature"
+	leftUnlinked  = "miniflow in no superflow"
+)
+
+// piece is what one input gives: its rows, sequence after sequence.
+type piece struct {
+	source *source
+	input  Input
+	flows  []meter.Flow
+	runs   []run
+	epoch  bool // an Idle column holds moments instead of lengths
+	err    error
+}
+
+// run is one sequence of rows from which windows are cut.
+type run struct {
+	first, n  int
+	superflow string
+	tuple     string
+}
+
+// measure reads one input and lines its flows up. Bad input leaves its error
+// in the piece beside what was good.
+func measure(r Recipe, f *source) *piece {
+	p := &piece{source: f, input: Input{Path: f.name, Capture: f.capture(), Kind: f.kind, Label: f.label}}
+	f.abs, f.info, p.err = statOf(f.path)
+	if p.err == nil {
+		p.input.SHA256, p.input.Bytes, p.err = manifest.Hash(f.path)
+	}
+	if p.err == nil {
+		p.err = f.err
+	}
+	if p.err == nil && f.label != nil {
+		p.input.LeftOut = map[string]int{}
+		if f.kind == "table" {
+			p.table(r)
+		} else {
+			p.capture(r)
+		}
+	}
+	p.input.Rows = len(p.flows)
+	if p.err != nil {
+		p.input.Error = p.err.Error()
+	}
+	return p
+}
+
+func (p *piece) table(r Recipe) {
+	if r.Sequence != "flows" {
+		p.err = fmt.Errorf("%s: a table holds the flows of one timeout, expected a capture for windows of miniflows; windows of a table's own flows are --sequence flows", p.source.path)
+		return
+	}
+	table, err := flowio.ReadCSV(p.source.path)
+	p.err = err
+	if table == nil {
+		return
+	}
+	for why, n := range table.LeftOut {
+		p.input.LeftOut[why] += n
+	}
+	p.chain(r, table.Flows)
+}
+
+func (p *piece) capture(r Recipe) {
+	e, err := flowlib.Extract(p.source.path, r.meter())
+	p.err = err
+	if e == nil || len(e.Flows) == 0 {
+		return
+	}
+	p.input.Accounting = e.Accounting
+	if r.Sequence == "flows" {
+		p.chain(r, e.Flows[0])
+		return
+	}
+	super, mini := e.Flows[0], e.Flows[1]
+	link := sequence.Lineage(len(super), mini)
+	if r.Link == "published" {
+		exact := link
+		// CICFlowMeter writes times with AM and PM.
+		link = sequence.Published(super, mini, true)
+		d := sequence.Compare(exact, link)
+		p.input.Linking = &d
+	}
+	linked := 0
+	for s, rows := range link {
+		linked += len(rows)
+		p.add(r, mini, rows, p.input.Capture+"#"+strconv.Itoa(s), sequence.Tuple(super[s].Key).String())
+	}
+	p.leave(leftUnlinked, len(mini)-linked)
+}
+
+// chain lines up the flows of each 5-tuple. Single flows are superflows of
+// their own; in longer windows, which overlap, the chain takes that place.
+func (p *piece) chain(r Recipe, flows []meter.Flow) {
+	for c, rows := range sequence.Chains(flows) {
+		tuple := sequence.Tuple(flows[rows[0]].Key).String()
+		if r.Window > 1 {
+			p.add(r, flows, rows, p.input.Capture+"#"+strconv.Itoa(c), tuple)
+			continue
+		}
+		for _, row := range rows {
+			p.add(r, flows, []int32{row}, p.input.Capture+"#"+strconv.Itoa(int(row)), tuple)
+		}
+	}
+}
+
+// add appends a sequence without the rows that the recipe leaves out.
+func (p *piece) add(r Recipe, flows []meter.Flow, rows []int32, superflow, tuple string) {
+	first := len(p.flows)
+	for _, row := range rows {
+		f := flows[row]
+		if why := r.leavesOut(&f); why != "" {
+			p.leave(why, 1)
+			continue
+		}
+		p.epoch = p.epoch || idleIsEpoch(&f)
+		p.flows = append(p.flows, f)
+	}
+	if n := len(p.flows) - first; n > 0 {
+		p.runs = append(p.runs, run{first, n, superflow, tuple})
+	}
+}
+
+func (p *piece) leave(why string, n int) {
+	if n > 0 {
+		p.input.LeftOut[why] += n
+	}
+}
+
+// leavesOut is the reason to leave out a row, "" to keep it.
+func (r Recipe) leavesOut(f *meter.Flow) string {
+	switch {
+	case f.Key.Proto == 0 && !r.Protocol0:
+		return leftProtocol0
+	case f.Duration < r.MinDuration.Microseconds():
+		return leftShort
+	}
+	why := ""
+	for i, v := range f.Features {
+		switch {
+		case isIdle(i) && r.Features == "no-idle":
+		case math.IsNaN(v) || math.IsInf(v, -1):
+			return leftNaN
+		case math.IsInf(v, 1) && r.Infinities != "column-max":
+			why = leftInfinite
+		}
+	}
+	return why
+}
+
+// The columns Idle Mean, Std, Max, Min.
+const idleFirst, idleLast = 17, 20
+
+func isIdle(feature int) bool { return feature >= idleFirst && feature <= idleLast }
+
+// idleIsEpoch reports whether an Idle column holds a moment: CICFlowMeter
+// builds from 2019-10 on write µs since 1970 there (the specification, section
+// 5). 10^14 µs is 1973; no idle gap is three years long.
+func idleIsEpoch(f *meter.Flow) bool {
+	return f.Features[idleFirst] > 1e14 || f.Features[idleLast-1] > 1e14 || f.Features[idleLast] > 1e14
+}

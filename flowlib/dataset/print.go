@@ -1,0 +1,130 @@
+package dataset
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// Summary says in a few lines what the set holds.
+func (s *Set) Summary() string {
+	var b strings.Builder
+	m := &s.Manifest
+	captures := 0
+	for _, in := range m.Inputs {
+		if in.Label != nil {
+			captures++
+		}
+	}
+	fmt.Fprintf(&b, "%d windows of %d %s × %d features from %d superflows, %d rows, %d labelled captures\n",
+		len(s.Windows), s.Steps, m.Recipe.Sequence, len(s.Features), m.Superflows, m.Rows, captures)
+	fmt.Fprintf(&b, "types: %s\napps: %s\n", strings.Join(s.Types, ", "), strings.Join(s.Apps, ", "))
+	fmt.Fprintf(&b, "split unit: %s (%d groups)", m.Unit, s.distinct(m.Unit, s.all()))
+	writeLeftOut(&b, m.LeftOut)
+	writeList(&b, "labels without a window", m.Vanished)
+	writeList(&b, "without a label, left out", m.Unmatched)
+	for _, n := range m.Notes {
+		fmt.Fprintf(&b, "\nnote: %s", n)
+	}
+	for _, in := range m.Inputs {
+		if in.Error != "" {
+			fmt.Fprintf(&b, "\nbad input: %s", in.Error)
+		}
+	}
+	return b.String()
+}
+
+func writeLeftOut(b *strings.Builder, leftOut map[string]int) {
+	for i, why := range slices.Sorted(maps.Keys(leftOut)) {
+		if i == 0 {
+			b.WriteString("\nrows left out: ")
+		} else {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(b, "%d %s", leftOut[why], why)
+	}
+}
+
+func writeList(b *strings.Builder, what string, names []string) {
+	if len(names) > 0 {
+		fmt.Fprintf(b, "\n%s: %s", what, strings.Join(names, ", "))
+	}
+}
+
+// String prints the report.
+func (r *Report) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d windows of %d rows × %d features; split %s\n\n", r.Windows, r.Steps, len(r.Features), r.Split)
+	r.writeParts(&b)
+	r.writeClasses(&b)
+	fmt.Fprintf(&b, "\n%s", r.Table9)
+	fmt.Fprintf(&b, "\nconstant columns: %d of %d", len(r.Constant), len(r.Features))
+	if len(r.Constant) > 0 {
+		fmt.Fprintf(&b, " (%s)", strings.Join(r.Constant, ", "))
+	}
+	writeLeftOut(&b, r.LeftOut)
+	writeList(&b, "labels without a window", r.Vanished)
+	writeList(&b, "captures without a label", r.Unmatched)
+	writeList(&b, "not estimable (too few groups; they stay in train)", r.NotEstim)
+	if r.Dropped > 0 {
+		fmt.Fprintf(&b, "\nwindows of pairs too rare for this split: %d", r.Dropped)
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(&b, "\nnote: %s", n)
+	}
+	b.WriteString("\n\nleakage certificate\n")
+	r.Test.write(&b, "test", r.Steps)
+	r.Validation.write(&b, "validation", r.Steps)
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// table lines up columns that are parted by tabs.
+func table(b *strings.Builder, rows func(w *tabwriter.Writer)) {
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	rows(w)
+	w.Flush() // to a strings.Builder, which takes all
+}
+
+func (r *Report) writeParts(b *strings.Builder) {
+	table(b, func(w *tabwriter.Writer) {
+		fmt.Fprintln(w, "part\twindows\tsuperflows\ttuples\tcaptures\tsessions\thosts\t")
+		for _, p := range r.Parts {
+			fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", p.Part, p.Windows, p.Superflows, p.Tuples, p.Captures, p.Sessions, p.Hosts)
+		}
+	})
+}
+
+func (r *Report) writeClasses(b *strings.Builder) {
+	b.WriteByte('\n')
+	unit := r.Unit + "s"
+	if r.Unit == "window" {
+		unit = "groups"
+	}
+	table(b, func(w *tabwriter.Writer) {
+		fmt.Fprintf(w, "class\twindows\tsuperflows\t%s\ttrain\tvalidation\ttest\t\n", unit)
+		for _, c := range r.Classes {
+			fmt.Fprintf(w, "%s %s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", c.Task, c.Class, c.Windows, c.Superflows, c.Groups, c.Train, c.Validation, c.Test)
+		}
+	})
+}
+
+func (l *Leak) write(b *strings.Builder, part string, steps int) {
+	fmt.Fprintf(b, "%s windows that share rows with train: %d of %d", part, l.SharingRows, l.Windows)
+	if l.Twins > 0 && steps > 1 {
+		fmt.Fprintf(b, " (%d with at least %d of their %d rows)", l.Twins, steps-1, steps)
+	}
+	fmt.Fprintf(b, "\n%s windows with the same inputs as one of train: %d", part, l.Duplicates)
+	if l.Conflicting > 0 {
+		fmt.Fprintf(b, " (%d of them with another label there)", l.Conflicting)
+	}
+	fmt.Fprintf(b, "\nshared between %s and train:", part)
+	for i, unit := range Units {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(b, " %d %ss", l.Groups[unit], unit)
+	}
+	b.WriteByte('\n')
+}
