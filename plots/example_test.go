@@ -41,8 +41,8 @@ func ExampleLabelDistribution() {
 	// Output: saved
 }
 
-// The distribution of the paper (Table 9 times section 3.3): P2P has 19
-// windows and VoIP 6,569.
+// As unequal as in the paper (section 3.3, Table 9), where P2P has 19
+// windows and VoIP 6,569; some applications are joined.
 func ExampleLabelDistribution_imbalanced() {
 	types, apps := published()
 	save(plots.LabelDistribution(exampleTypes, types, exampleApps, apps), "labels_imbalanced")

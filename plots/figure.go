@@ -29,10 +29,10 @@ type Figure struct {
 }
 
 // raster draws the figure on a white image.
-func (f *Figure) raster() image.Image {
+func (f *Figure) raster() *image.RGBA {
 	c := vgimg.NewWith(vgimg.UseWH(f.Width, f.Height), vgimg.UseDPI(dpi))
 	f.paint(draw.New(c))
-	return c.Image()
+	return c.Image().(*image.RGBA) // what vgimg draws on unless told otherwise
 }
 
 // PNG is the figure at 192 dpi with at most 256 colours. The same figure gives

@@ -14,28 +14,39 @@ import (
 // takes a third of the bytes. Where there are more, colours that share the
 // upper five bits of each channel become one, the most frequent groups stay,
 // and every pixel takes the nearest.
-func reduce(img image.Image) *image.Paletted {
-	b := img.Bounds()
+func reduce(img *image.RGBA) *image.Paletted {
 	exact := map[color.RGBA]int{}
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			exact[rgba(img.At(x, y))]++
-		}
-	}
-	p := image.NewPaletted(b, palette(exact))
+	runs(img, func(c color.RGBA, at, n int) { exact[c] += n })
+	p := image.NewPaletted(img.Bounds(), palette(exact))
 	index := make(map[color.RGBA]uint8, len(exact))
 	for c := range exact {
 		index[c] = uint8(p.Palette.Index(c))
 	}
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			p.SetColorIndex(x, y, index[rgba(img.At(x, y))])
+	runs(img, func(c color.RGBA, at, n int) {
+		k := index[c]
+		for i := at; i < at+n; i++ {
+			p.Pix[i] = k
 		}
-	}
+	})
 	return p
 }
 
-func rgba(c color.Color) color.RGBA { return color.RGBAModel.Convert(c).(color.RGBA) }
+// runs hands out the pixels row by row, neighbours of one colour together: the
+// number of the first and how many. A figure is mostly such areas.
+func runs(img *image.RGBA, each func(c color.RGBA, at, n int)) {
+	w, h := img.Bounds().Dx(), img.Bounds().Dy()
+	for y := range h {
+		row := img.Pix[y*img.Stride : y*img.Stride+4*w]
+		for x := 0; x < w; {
+			n := 1
+			for x+n < w && [4]byte(row[4*(x+n):]) == [4]byte(row[4*x:]) {
+				n++
+			}
+			each(color.RGBA{row[4*x], row[4*x+1], row[4*x+2], row[4*x+3]}, y*w+x, n)
+			x += n
+		}
+	}
+}
 
 // palette chooses at most 256 colours by frequency. Equal inputs give equal
 // palettes.
