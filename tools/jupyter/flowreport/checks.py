@@ -16,7 +16,7 @@ PUZZLES = [
      "a package is missing from go.mod: cells use only what the checkout depends on (notebooks/deps.go lists what only notebooks import)"),
     (re.compile(r"go: (?:cannot find main module|go\.mod file not found)"),
      "the set-up line is missing: the first code cell starts with //gonb:!bash setup.sh"),
-    (re.compile(r"syntax error: non-declaration statement outside function body"),
+    (re.compile(r"syntax error: non-declaration statement outside function body|expected declaration, found"),
      "statements outside a function: put them below a line with %% alone"),
     (re.compile(r"declared and not used: (\S+)"), "the variable {0} is not used: Go refuses that; use it or assign it to _"),
     (re.compile(r"undefined: (\w+)"), "{0} is not known here: is its package imported in the set-up cell, is its cell above this one?"),
@@ -43,6 +43,12 @@ def explain(message):
     return said
 
 
+def headline(message):
+    """The line of an error reply that says most: not its kind, not the name of the package."""
+    lines = [s.strip() for s in message.removeprefix("ERROR: ").splitlines() if s.strip()]
+    return next((s for s in lines if not s.startswith("# ")), message)[:200]
+
+
 def figures(cell):
     return sum(bool(FIGURE & set(o.get("data", {}))) for o in cell.outputs)
 
@@ -55,7 +61,7 @@ def wanted(cell):
 
 def judge(cell, failed):
     """Why the executed cell counts as failed, or "". failed is the reply's own verdict."""
-    failed = failed or next((f"{o.ename}: {o.evalue}"[:200] for o in cell.outputs if o.output_type == "error"), "")
+    failed = failed or next((headline(f"{o.ename}: {o.evalue}") for o in cell.outputs if o.output_type == "error"), "")
     if "raises-exception" in cell.metadata.get("tags", []):
         return "" if failed else "it is tagged raises-exception and did not fail"
     if failed:

@@ -38,7 +38,7 @@ def one(c, cell, i):
     try:
         c.execute_cell(cell, i)
     except CellExecutionError as e:
-        return f"{e.ename}: {e.evalue}"[:200]
+        return checks.headline(f"{e.ename}: {e.evalue}")
     except CellTimeoutError:
         return f"no end within {c.timeout} s"
     except DeadKernelError:

@@ -41,6 +41,10 @@ class Judge(unittest.TestCase):
             self.assertIn(words, said[0])
         self.assertEqual(checks.explain("panic: index out of range"), [])
 
+    def test_headline(self):
+        self.assertEqual(checks.headline("ERROR: # cell\n./main.go:10:1: declared and not used: x\n"), "./main.go:10:1: declared and not used: x")
+        self.assertEqual(checks.headline("panic: boom"), "panic: boom")
+
     def test_text_has_no_colours_and_tags(self):
         cell = code("x", stream("a\n"), error("p", "q", "\x1b[31mred\x1b[0m", "<div><pre>b < c</pre></div>"))
         self.assertEqual(checks.text(cell), "a\n\nred\nb < c")

@@ -40,7 +40,7 @@ class Page(unittest.TestCase):
         self.assertIn('<div class="scroll" tabindex="0"><table>', got)
         self.assertIn('<span class="measured" title="measured in this run">2 s</span> &lt;ok&gt;', got)
         self.assertRegex(got, r"""<img alt='a "line"' height="5" src="data:image/png;base64,[^"]+" width="10"/?>""")
-        self.assertIn("Second &amp; last →", got)
+        self.assertIn("01 Second &amp; last →", got)
         self.assertNotIn("<script", got)
         self.assertEqual(got, page(md("# First\n\nWords.\n\n## Part $x$\n\n| a |\n|---|\n| 1 |\n\n[next](01_b.ipynb#Top)"),
                                    code("%%\nfmt.Println(1 < 2)", stream("in [measured 2 s] <ok>\n"), figure("a \"line\"", width=10, height=5))))
@@ -87,7 +87,7 @@ class Page(unittest.TestCase):
 
     def test_index(self):
         got = export.index([("00_a", "First", "What <it> is.")], "<footer></footer>")
-        self.assertIn('<a href="00_a.html">First</a><p>What &lt;it&gt; is.</p>', got)
+        self.assertIn('<a href="00_a.html">00 First</a><p>What &lt;it&gt; is.</p>', got)
 
     def test_lead(self):
         self.assertEqual(export.lead(notebook(md("# T\n\n- a\n\nA [link](x.html) and\n`code`.\n\nMore."))), "A link and code.")
