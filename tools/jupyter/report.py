@@ -54,6 +54,11 @@ def write(path, text):
     os.replace(path + ".part", path)
 
 
+def changed_files():
+    """What git sees as changed or new in the notebooks' folder."""
+    return set(footer.said("git", "status", "--porcelain", "--", "notebooks", cwd=ROOT).splitlines())
+
+
 def pages(results, out, work):
     """Writes a page for each notebook and the index; returns what was wrong with any."""
     bad, foot = [], footer.render(footer.facts(ROOT, work))
@@ -92,13 +97,11 @@ def main():
         shutil.rmtree(work, ignore_errors=True)
     os.makedirs(work, exist_ok=True)
     environment(work)
-    before = footer.said("git", "status", "--porcelain", "--", "notebooks", cwd=ROOT)
+    before = changed_files()
     paths = [os.path.abspath(p) for p in a.notebook]
     done = schedule.everything(paths, a.jobs, a.timeout, lambda r: print(run.describe(r, a.times), flush=True))
     results = [done[schedule.name(p)] for p in paths]
-    bad = []
-    if footer.said("git", "status", "--porcelain", "--", "notebooks", cwd=ROOT) != before:
-        bad.append("the notebooks changed files of the checkout: cells write into exercise.Work only")
+    bad = [f"{f} changed while the notebooks ran: cells write into exercise.Work only" for f in sorted(changed_files() - before)]
     whole = all(r.ok for r in results)
     if a.check and whole:
         bad += check(results)

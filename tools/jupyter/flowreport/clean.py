@@ -1,10 +1,20 @@
 """Drops from an executed notebook what differs between two runs of the same cells."""
+import os
 import re
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 
 def stream(text):
     """The text as a terminal would leave it: of a line redrawn with \\r only the last state stays."""
     return re.sub(r"(?m)^[^\n]*\r(?!\n)", "", text.replace("\r\n", "\n"))
+
+
+def traces(text):
+    """A stack trace without what is new in each run: the kernel's scratch folder, this checkout's place, addresses."""
+    text = re.sub(r"(?:/[\w.+-]+)*/gonb_[0-9a-f]{6,}/", "", text.replace(ROOT + "/", ""))
+    text = re.sub(r" \+0x[0-9a-f]+\b", "", text)
+    return re.sub(r"\b0x[0-9a-f]{6,}\??", "0x…", text)
 
 
 def outputs(cell):
@@ -25,6 +35,10 @@ def outputs(cell):
     for o in kept:
         if o.output_type == "stream":
             o.text = stream(o.text)
+        if o.output_type == "stream" and o.name == "stderr":
+            o.text = traces(o.text)
+        elif o.output_type == "error":
+            o.evalue, o.traceback = traces(o.evalue), [traces(t) for t in o.traceback]
     return [o for o in kept if o.output_type != "stream" or o.text]
 
 

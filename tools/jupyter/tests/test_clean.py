@@ -4,7 +4,7 @@ import nbformat
 from nbformat import v4
 
 from flowreport import clean
-from tests.cells import code, md, notebook, stream
+from tests.cells import code, error, md, notebook, stream
 
 
 class Clean(unittest.TestCase):
@@ -22,6 +22,14 @@ class Clean(unittest.TestCase):
         self.assertEqual(got, [("stream", "stdout", "ab\n"), ("stream", "stderr", "note\n")])
         self.assertIsNone(nb.cells[1].execution_count)
         self.assertNotIn("execution", nb.cells[1].metadata)
+
+    def test_a_trace_names_no_place_of_this_machine(self):
+        text = f"main.f(0xc000012345, 0x3)\n\t[[ Cell [2] Line 2 ]] /tmp/x/gonb_626abd4d/main.go:10 +0x65\n\t{clean.ROOT}/plots/show.go:9 +0x1\n"
+        want = "main.f(0x…, 0x3)\n\t[[ Cell [2] Line 2 ]] main.go:10\n\tplots/show.go:9\n"
+        self.assertEqual(clean.traces(text), want)
+        cell = code("x", stream(text, "stderr"), error("panic", text, text))
+        nb = clean.notebook(notebook(cell))
+        self.assertEqual([nb.cells[0].outputs[0].text, nb.cells[0].outputs[1].evalue, nb.cells[0].outputs[1].traceback], [want, want, [want]])
 
     def test_cleaning_twice_changes_nothing(self):
         nb = notebook(md("t"), code("x", stream("1\r2\n")), language_info={"name": "go", "version": "go1.26"})
