@@ -1,5 +1,6 @@
 """With what a page was made: read from the checkout, the tools and the manifests that the cells left behind."""
 import glob
+import hashlib
 import html
 import importlib.metadata
 import json
@@ -63,12 +64,13 @@ def processor():
 
 
 def manifests(work):
-    """The manifests of stage directories: (stage, parsed), sorted by stage."""
+    """The manifests of stage directories, sorted by stage: (stage, parsed, SHA-256 of the file)."""
     found = []
     for path in sorted(glob.glob(os.path.join(work, "**", "manifest.json"), recursive=True)):
         try:
-            with open(path, encoding="utf-8") as f:
-                found.append((os.path.relpath(os.path.dirname(path), work), json.load(f)))
+            with open(path, "rb") as f:
+                raw = f.read()
+            found.append((os.path.relpath(os.path.dirname(path), work), json.loads(raw), hashlib.sha256(raw).hexdigest()))
         except (OSError, ValueError):
             continue  # a stage that was cut off has no readable manifest
     return found
@@ -84,11 +86,10 @@ def run_line(m):
     return ", ".join(str(p) for p in parts if p)
 
 
-def data_line(m):
-    """One line about a data set: its hash, and its recipe's seeds where it has some."""
-    parts = [f"{k} {str(m[k])[:12]}" for k in ("hash", "sha256", "source_hash") if isinstance(m.get(k), str)]
-    parts += [f"{m[k]} windows" for k in ("windows",) if isinstance(m.get(k), int)]
-    return ", ".join(parts)
+def data_line(m, sha256):
+    """One line about a data set (flowlib/dataset.Manifest); its hash is that of the manifest, as runs record it."""
+    parts = [f"data {sha256[:12]}", f"{m['windows']} windows" if "windows" in m else "", f"{m['steps']} steps" if "steps" in m else ""]
+    return ", ".join(filter(None, parts))
 
 
 def facts(root, work):
@@ -97,11 +98,12 @@ def facts(root, work):
     rows = [("Commit", commit(root)), ("Captures", f"embedded course set, sha256 {go['course'][:12]}" if go else ""),
             ("Go", f"{go['go']} {go['level']}, {modules(root)}" if go else modules(root)), ("Pages", python_versions()),
             ("Processor", f"{processor()} · {os.cpu_count()} threads")]
-    for stage, m in manifests(work):
+    for stage, m, sha256 in manifests(work):
         kind = str(m.get("format", ""))
-        line = run_line(m) if kind.startswith("flowbook-run") else data_line(m)
-        if line:
-            rows.append((f"{'Run' if kind.startswith('flowbook-run') else 'Data'} {stage}", line))
+        if kind.startswith("flowbook-run/"):
+            rows.append((f"Run {stage}", run_line(m)))
+        elif kind.startswith("flowbook-dataset/"):
+            rows.append((f"Data set {stage}", data_line(m, sha256)))
     return [(k, v) for k, v in rows if v]
 
 

@@ -1,3 +1,4 @@
+import hashlib
 import os
 import re
 import tempfile
@@ -102,8 +103,11 @@ class Footer(unittest.TestCase):
 
     def test_manifests_are_found_in_order(self):
         with tempfile.TemporaryDirectory() as d:
-            for stage, text in (("b", "{}"), ("a/x", '{"format": "f"}'), ("torn", "{")):
+            for stage, text in (("b", "{}"), ("a/x", '{"windows": 7}'), ("torn", "{")):
                 os.makedirs(os.path.join(d, stage))
                 with open(os.path.join(d, stage, "manifest.json"), "w", encoding="utf-8") as f:
                     f.write(text)
-            self.assertEqual(footer.manifests(d), [("a/x", {"format": "f"}), ("b", {})])
+            found = footer.manifests(d)
+        self.assertEqual([(stage, m) for stage, m, _ in found], [("a/x", {"windows": 7}), ("b", {})])
+        self.assertEqual(found[1][2], hashlib.sha256(b"{}").hexdigest())
+        self.assertEqual(footer.data_line({"windows": 7, "steps": 20}, "c" * 64), f"data {'c' * 12}, 7 windows, 20 steps")
