@@ -33,8 +33,6 @@ type Result struct {
 	History []run.Epoch
 	Best    int    // epoch whose weights the network has, from 1
 	Stopped string // "epochs" or "early stop"
-	Seconds float64
-	CPU     float64 // user and system time of the process
 }
 
 // Train fits the network to the windows of train and evaluates it after every
@@ -52,10 +50,8 @@ func Train(ctx context.Context, n *Network, d Data, train, validation []int, c C
 	if err := d.Check(n.Heads, slices.Concat(train, validation)); err != nil {
 		return nil, fmt.Errorf("fit: %w", err)
 	}
-	start, cpu := time.Now(), CPUTime()
 	t := &training{Network: n, Data: d, Config: c, batch: n.NewBatch(), train: slices.Clone(train), validation: validation}
 	err := t.run(ctx)
-	t.result.Seconds, t.result.CPU = time.Since(start).Seconds(), (CPUTime() - cpu).Seconds()
 	return &t.result, err
 }
 

@@ -2,6 +2,7 @@ package fit
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"flowbook/modellib/internal/npz"
@@ -43,12 +44,14 @@ func (n *Network) SetWeights(weights map[string]npz.Tensor) error {
 	return nil
 }
 
-// Save writes the weights to an .npz that NumPy reads, beside it first.
-func (n *Network) Save(path string) error {
+// Save writes the weights, and extra arrays of the caller's, to an .npz that
+// NumPy reads; beside it first, so that a crash leaves the old file or the new.
+func (n *Network) Save(path string, extra map[string]npz.Tensor) error {
 	weights, err := n.Weights()
 	if err != nil {
 		return err
 	}
+	maps.Copy(weights, extra)
 	data, err := npz.Encode(weights)
 	if err != nil {
 		return err
@@ -59,18 +62,11 @@ func (n *Network) Save(path string) error {
 	return nil
 }
 
-// Load reads the weights that Save wrote.
-func (n *Network) Load(path string) error {
-	arrays, err := npz.Read(path)
-	if err != nil {
-		return err
-	}
+// Load takes the weights out of what npz.Read gave for a file of Save.
+func (n *Network) Load(arrays map[string]npz.Array) error {
 	weights := map[string]npz.Tensor{}
 	for name, a := range arrays {
 		weights[name] = npz.Tensor{Shape: a.Shape, Data: a.Float32()}
 	}
-	if err := n.SetWeights(weights); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return nil
+	return n.SetWeights(weights)
 }

@@ -142,15 +142,16 @@ func decodeNumbers(descr string, b []byte, size int) ([]float64, error) {
 	return out, nil
 }
 
-// Tensor is a float32 array to write.
+// Tensor is an array to write: float32 in Data, or else float64 in Wide.
 type Tensor struct {
 	Shape []int
 	Data  []float32
+	Wide  []float64
 }
 
-// Encode returns the .npz of tensors as float32, stored without compression,
-// in the order of their names and without times, so that equal tensors give
-// equal bytes.
+// Encode returns the .npz of tensors, stored without compression, in the
+// order of their names and without times, so that equal tensors give equal
+// bytes.
 func Encode(tensors map[string]Tensor) ([]byte, error) {
 	var buf bytes.Buffer
 	z := zip.NewWriter(&buf)
@@ -174,13 +175,20 @@ func encode(t Tensor) []byte {
 	for i, d := range t.Shape {
 		dims[i] = strconv.Itoa(d) + ","
 	}
-	h := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }", strings.Join(dims, " "))
+	descr := "<f4"
+	if t.Wide != nil {
+		descr = "<f8"
+	}
+	h := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", descr, strings.Join(dims, " "))
 	pad := 63 - (10+len(h))%64 // data start at a multiple of 64
 	h += strings.Repeat(" ", pad) + "\n"
 	b := append([]byte(magic+"\x01\x00"), byte(len(h)), byte(len(h)>>8))
 	b = append(b, h...)
 	for _, v := range t.Data {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	}
+	for _, v := range t.Wide {
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
 	}
 	return b
 }

@@ -34,7 +34,7 @@ func TestRoundTrip(t *testing.T) {
 			size *= d
 		}
 		data := rapid.SliceOfN(rapid.Float32(), size, size).Draw(t, "data")
-		b, err := Encode(map[string]Tensor{"a/b": {shape, data}, "c": {[]int{1}, []float32{2}}})
+		b, err := Encode(map[string]Tensor{"a/b": {Shape: shape, Data: data}, "c": {Shape: []int{1}, Wide: []float64{0.1}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,14 +49,14 @@ func TestRoundTrip(t *testing.T) {
 		if diff := cmp.Diff(append([]int{}, shape...), append([]int{}, m["a/b"].Shape...)); diff != "" {
 			t.Error(diff)
 		}
-		if diff := cmp.Diff(data, m["a/b"].Float32()); diff != "" || len(m) != 2 {
+		if diff := cmp.Diff(data, m["a/b"].Float32()); diff != "" || len(m) != 2 || m["c"].Data[0] != 0.1 {
 			t.Error(diff)
 		}
 	})
 }
 
 func TestDecodeRefuses(t *testing.T) {
-	good := encode(Tensor{[]int{2}, []float32{1, 2}})
+	good := encode(Tensor{Shape: []int{2}, Data: []float32{1, 2}})
 	for _, c := range []struct{ name, in, want string }{
 		{"empty", "", "version 1.0"},
 		{"text", "no numbers here", "version 1.0"},
@@ -76,8 +76,8 @@ func TestDecodeRefuses(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	f.Add(encode(Tensor{[]int{2, 1}, []float32{1, 2}}))
-	f.Add(encode(Tensor{nil, []float32{3}}))
+	f.Add(encode(Tensor{Shape: []int{2, 1}, Data: []float32{1, 2}}))
+	f.Add(encode(Tensor{Data: []float32{3}}))
 	f.Add([]byte("\x93NUMPY\x01\x00\x04\x00{}\n "))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if a, err := decode(b); err == nil && len(a.Data) > len(b) {

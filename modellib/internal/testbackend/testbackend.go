@@ -42,6 +42,12 @@ func Fast(t *testing.T) *backend.Choice {
 	return choices["go"]
 }
 
+// Go is the Go backend: for small networks, which it needs not compile.
+func Go(t *testing.T) *backend.Choice {
+	t.Helper()
+	return all(t)["go"]
+}
+
 func all(t *testing.T) map[string]*backend.Choice {
 	t.Helper()
 	choices, err := open()
