@@ -197,31 +197,34 @@ func (d *cleanDecode) ipv6(off int) Reason {
 	h.Src, h.Dst, h.Proto, h.V6 = addr6(b[8:]), addr6(b[24:]), b[6], true
 	end := min(off+total, d.wire)
 	off += 40
-	for {
-		n := 8
-		switch h.Proto {
-		case 0, 43, 60, 135:
-		case 44: // fragment
-		case 51: // authentication, counted in words of 4
-		default:
-			return d.transport(off, end)
-		}
+	for isSkipped(h.Proto) {
 		if why := d.need(off, 8); why != Kept {
 			return why
 		}
+		n := int(d.b[off+1])*8 + 8
 		switch h.Proto {
-		case 44:
+		case 44: // fragment
+			n = 8
 			if binary.BigEndian.Uint16(d.b[off+2:])&0xfff8 != 0 {
 				return Fragment
 			}
-		case 51:
+		case 51: // authentication, counted in words of 4
 			n = int(d.b[off+1])*4 + 8
-		default:
-			n = int(d.b[off+1])*8 + 8
 		}
 		h.Proto = d.b[off]
 		if off += n; off > end {
 			return Malformed
 		}
 	}
+	return d.transport(off, end)
+}
+
+// isSkipped reports whether an IPv6 next header is an extension that is walked
+// over: options, routing, fragment, authentication, mobility.
+func isSkipped(proto uint8) bool {
+	switch proto {
+	case 0, 43, 44, 51, 60, 135:
+		return true
+	}
+	return false
 }

@@ -1,4 +1,3 @@
-// Package meter turns packets into flows.
 package meter
 
 import (
@@ -51,7 +50,7 @@ func (k Key) String() string {
 type Flow struct {
 	ID       string               // Flow ID as the dialect prints it; equal for both directions of a connection
 	Key      Key                  // addresses and ports from the first packet's sender
-	Start    int64                // time of the first packet, µs since 1970 UTC
+	Start    int64                // time of the first packet (clean: the earliest), µs since 1970 UTC
 	Duration int64                // µs
 	Timeout  time.Duration        // flow timeout of the pass that made it; 0 when read from a table that does not say
 	Fwd, Bwd int                  // packets per direction
@@ -62,7 +61,7 @@ type Flow struct {
 	First    int64                // byte offset of its first packet in the capture
 	Last     int64                // byte offset of its last packet
 	End      EndReason
-	CIC      *CICColumns // the other CICFlowMeter columns; nil outside the cic dialects
+	CIC      *CICColumns // the other CICFlowMeter columns; nil where nobody measured them
 }
 
 // Packets is the number of packets in both directions.
