@@ -1,0 +1,19 @@
+// Command flowbook classifies network traffic by the timing and volume of its
+// flows: captures in, flow tables, data sets, trained networks and reports out.
+//
+// It is a thin skin over the packages flowlib, modellib and plots. Exit codes:
+// 0 fine, 1 the work failed, 2 wrong usage, 3 done but some inputs were bad.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}

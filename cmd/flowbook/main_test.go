@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"flowbook/data/course"
+)
+
+// flowbook runs one command line as main does.
+func flowbook(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = execute(context.Background(), args, &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+// must runs a command line that is expected to succeed.
+func must(t *testing.T, args ...string) string {
+	t.Helper()
+	code, out, errs := flowbook(t, args...)
+	if code != exitFine {
+		t.Fatalf("flowbook %v: exit code %d\n%s%s", args, code, out, errs)
+	}
+	return out
+}
+
+func TestWrongUsageIsCode2(t *testing.T) {
+	dir := t.TempDir()
+	for _, args := range [][]string{
+		{"nosuch"},
+		{"extract"},
+		{"extract", "x.pcap"}, // no -o
+		{"extract", "--nosuch", "-o", "-", "x.pcap"},
+		{"extract", "--dialect", "nosuch", "-o", "-", "x.pcap"},
+		{"extract", "--format", "xls", "-o", "-", "x.pcap"},
+		{"extract", "--format", "parquet", "-o", "-", "x.pcap"},
+		{"dataset", "x.pcap"}, // no --out
+		{"dataset", "--preset", "nosuch", "--out", dir, "x.pcap"},
+		{"dataset", "--padding", "nosuch", "--out", dir, "x.pcap"},
+		{"train", "--data", dir, "--model", "nosuch", "--out", dir},
+		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "nosuch"},
+		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "group:host:x/5"},
+		{"evaluate"},
+		{"compare", "one"},
+		{"script"},
+	} {
+		if code, _, errs := flowbook(t, args...); code != exitUsage || errs == "" {
+			t.Errorf("flowbook %v: exit code %d, message %q; want 2 and a message", args, code, errs)
+		}
+	}
+}
+
+func TestBadInputIsOneClearMessage(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	text := file("text.pcap", "this is not a capture\n")
+	empty := file("empty.pcap", "")
+	out := filepath.Join(dir, "out.csv")
+	set := filepath.Join(dir, "set")
+	for _, c := range []struct {
+		args []string
+		name string // what the message must name
+	}{
+		{[]string{"extract", "-o", out, filepath.Join(dir, "missing.pcap")}, "missing.pcap"},
+		{[]string{"extract", "-o", out, text}, "text.pcap"},
+		{[]string{"extract", "-o", out, empty}, "empty.pcap"},
+		{[]string{"extract", "-o", out, t.TempDir()}, "no capture file"},
+		{[]string{"dataset", "--out", set, text}, "text.pcap"},
+		{[]string{"audit", dir}, dir},
+		{[]string{"train", "--data", dir, "--model", "cnn", "--out", out}, dir},
+		{[]string{"evaluate", dir}, dir},
+		{[]string{"evaluate", filepath.Join(dir, "missing")}, "missing"},
+		{[]string{"script", text}, "text.pcap"},
+	} {
+		code, _, errs := flowbook(t, c.args...)
+		if code != exitFailed && code != exitInputs {
+			t.Errorf("flowbook %v: exit code %d, want 1 or 3", c.args, code)
+		}
+		if !strings.Contains(errs, c.name) || strings.Contains(errs, "panic") {
+			t.Errorf("flowbook %v: message %q does not name %q", c.args, errs, c.name)
+		}
+	}
+	for _, path := range []string{out, filepath.Join(set, "manifest.json")} {
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%s was written although its input was bad", path)
+		}
+	}
+}
+
+// unpacked is the tiny course set, unpacked once a test.
+func unpacked(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "course")
+	must(t, "course", "--tiny", "--quiet", "--out", dir)
+	return dir
+}
+
+func TestCutCaptureKeepsWhatWasGood(t *testing.T) {
+	dir := unpacked(t)
+	paths, _, err := captures([]string{dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(paths[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := filepath.Join(t.TempDir(), "cut"+strings.TrimPrefix(filepath.Base(paths[0]), "x"))
+	if err := os.WriteFile(cut, whole[:len(whole)/2], 0o666); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "flows.csv")
+	code, _, errs := flowbook(t, "extract", "-o", out, cut)
+	if code != exitInputs || !strings.Contains(errs, filepath.Base(cut)) {
+		t.Errorf("exit code %d, message %q; want 3 and the name of the capture", code, errs)
+	}
+	rows, err := os.ReadFile(out)
+	if err != nil || bytes.Count(rows, []byte("\n")) < 2 {
+		t.Errorf("the flows before the cut are missing: %d bytes, %v", len(rows), err)
+	}
+}
+
+// TestTheWholeWay goes from the embedded captures to a comparison of two runs.
+func TestTheWholeWay(t *testing.T) {
+	captures := unpacked(t)
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	must(t, "extract", "--quiet", "--accounting", at("accounting.json"), "-o", at("flows"), captures)
+	tables, err := filepath.Glob(at("flows/*_Flow.csv"))
+	if err != nil || len(tables) == 0 {
+		t.Fatalf("no flow tables written (%v)", err)
+	}
+	must(t, "dataset", "--quiet", "--out", at("set"), captures)
+	if out := must(t, "audit", "--split", "published", at("set")); !strings.Contains(out, "share") {
+		t.Errorf("the audit does not say what windows share:\n%s", out)
+	}
+	for _, model := range []string{"gru", "cnn"} {
+		out := must(t, "train", "--data", at("set"), "--model", model, "--epochs", "1",
+			"--split", "published", "--quiet", "--out", at(model))
+		for _, want := range []string{"majority", "1-NN", "group"} {
+			if !strings.Contains(out, want) {
+				t.Errorf("train %s: the score does not name %q:\n%s", model, want, out)
+			}
+		}
+	}
+	if out := must(t, "evaluate", "--json", at("gru")); !strings.HasPrefix(out, "{") {
+		t.Errorf("evaluate --json printed %q", out)
+	}
+	if out := must(t, "compare", at("cnn"), at("gru")); !strings.Contains(out, "H0") {
+		t.Errorf("compare does not state its hypotheses:\n%s", out)
+	}
+}
+
+func TestCourseIsEmbedded(t *testing.T) {
+	if n := len(course.Captures()); n < 48 {
+		t.Errorf("%d captures embedded, want 48 or more", n)
+	}
+}
