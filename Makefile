@@ -70,10 +70,8 @@ test-python: .venv/report.ok
 scripts: compile
 	rm -rf .build/scripts; mkdir -p .build/scripts .build/bin
 	go build -o .build/flowbook ./cmd/flowbook
-	for n in $(NOTEBOOKS); do b=$$(basename $$n .ipynb); mkdir .build/scripts/$$b; \
-	  .build/flowbook script $$n -o .build/scripts/$$b/main.go; \
-	  gofmt -l .build/scripts/$$b; go vet ./.build/scripts/$$b; go build -o .build/bin/$$b ./.build/scripts/$$b; \
-	  echo "built .build/scripts/$$b/main.go"; done
+	for n in $(NOTEBOOKS); do b=$$(basename $$n .ipynb); f=.build/scripts/$$b.go; .build/flowbook script $$n -o $$f; \
+	  [ -z "$$(gofmt -l $$f)" ]; go vet -composites=false $$f; go build -o .build/bin/$$b $$f; echo "built $$f"; done
 
 jupyter: tools .venv/lab.ok compile
 	.venv/bin/jupyter lab --ServerApp.ip=$(IP) --ServerApp.root_dir=$(CURDIR) \
