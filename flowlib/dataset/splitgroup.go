@@ -12,8 +12,14 @@ import (
 // can each have one.
 const fewest = 3
 
-// folds is how many folds a group split has where the spec does not say.
-const folds = 5
+// foldsFor is how many folds a group split has where the spec does not say: 5,
+// or 4 where a fold would get fewer than 3 groups.
+func foldsFor(groups int) int {
+	if groups >= 15 {
+		return 5
+	}
+	return max(min(4, groups), fewest)
+}
 
 // grouped divides the windows so that no group stands on two sides. The groups
 // are dealt into folds so that every class is spread over them; one fold is the
@@ -38,7 +44,7 @@ func (s *Set) grouped(spec SplitSpec) (*Split, error) {
 		return nil, fmt.Errorf("split by %s: %d groups, of which %d hold a class with fewer than %d groups and stay in train, expected at least 2 others for validation and test", spec.Unit, len(d.names), len(d.pinned), fewest)
 	}
 	if spec.Of == 0 {
-		spec.Of = min(folds, max(free, fewest))
+		spec.Of = foldsFor(free)
 	}
 	if spec.Fold == 0 {
 		spec.Fold = 1
