@@ -3,9 +3,7 @@ package course
 import (
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -13,12 +11,13 @@ import (
 	"flowbook/flowlib/label"
 
 	"github.com/google/renameio/v2"
-	"github.com/gopacket/gopacket/pcapgo"
 )
 
 // Build makes the two embedded files, labels.json and recordings.bin in the
 // folder to, from a folder of recordings that data/lab's command record wrote.
-func Build(from, to string) error {
+// read reads one of them; it is a parameter so that this package, which cells
+// of notebooks link, needs no decoder of captures.
+func Build(from, to string, read func(name string) ([]columns.Frame, error)) error {
 	b, err := os.ReadFile(filepath.Join(from, label.SidecarName))
 	if err != nil {
 		return fmt.Errorf("course: %w", err)
@@ -31,7 +30,7 @@ func Build(from, to string) error {
 	var z zipper
 	for i := range side.Captures {
 		c := &side.Captures[i]
-		frames, err := readPcap(filepath.Join(from, c.File))
+		frames, err := read(filepath.Join(from, c.File))
 		if err != nil {
 			return fmt.Errorf("course: %w", err)
 		}
@@ -58,28 +57,4 @@ func Build(from, to string) error {
 		return fmt.Errorf("course: %w", err)
 	}
 	return nil
-}
-
-// readPcap reads all frames of a pcap file.
-func readPcap(name string) ([]columns.Frame, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	r, err := pcapgo.NewReader(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	var frames []columns.Frame
-	for {
-		data, info, err := r.ReadPacketData()
-		if errors.Is(err, io.EOF) {
-			return frames, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: packet %d: %w", name, len(frames), err)
-		}
-		frames = append(frames, columns.Frame{Time: info.Timestamp.UnixMicro(), Data: data})
-	}
 }

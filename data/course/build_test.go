@@ -3,11 +3,14 @@ package course
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"flowbook/data/course/columns"
 )
 
 // TestBuildAgain takes the tiny course for recordings: what is built from it
@@ -33,7 +36,7 @@ func TestBuildAgain(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "labels.json"), b, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := Build(dir, to); err != nil {
+	if err := Build(dir, to, readPlain); err != nil {
 		t.Fatal(err)
 	}
 	labels, err := os.ReadFile(filepath.Join(to, "labels.json"))
@@ -79,14 +82,30 @@ func gunzip(t *testing.T, name string) []byte {
 
 func TestBuildNamesWhatIsMissing(t *testing.T) {
 	dir := t.TempDir()
-	if err := Build(dir, dir); err == nil || !strings.Contains(err.Error(), "labels.json") {
+	if err := Build(dir, dir, readPlain); err == nil || !strings.Contains(err.Error(), "labels.json") {
 		t.Errorf("no labels: error %v", err)
 	}
 	text := `{"format":"flowbook-labels/1","captures":[{"file":"gone.pcap"}]}`
 	if err := os.WriteFile(filepath.Join(dir, "labels.json"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := Build(dir, dir); err == nil || !strings.Contains(err.Error(), "gone.pcap") {
+	if err := Build(dir, dir, readPlain); err == nil || !strings.Contains(err.Error(), "gone.pcap") {
 		t.Errorf("no capture: error %v", err)
 	}
+}
+
+// readPlain reads a capture that this package wrote.
+func readPlain(name string) ([]columns.Frame, error) {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var frames []columns.Frame
+	for at := 24; at < len(b); {
+		u := func(k int) int64 { return int64(binary.LittleEndian.Uint32(b[at+k:])) }
+		data := b[at+16:][:u(8)]
+		frames = append(frames, columns.Frame{Time: u(0)*1e6 + u(4), Data: data})
+		at += 16 + len(data)
+	}
+	return frames, nil
 }

@@ -16,7 +16,7 @@ func main() {
 	from := flag.String("from", "../lab/.build/course", "folder with the recordings and their labels.json")
 	to := flag.String("to", ".", "folder of package course")
 	flag.Parse()
-	if err := course.Build(*from, *to); err != nil {
+	if err := course.Build(*from, *to, readPcap); err != nil {
 		fmt.Fprintln(os.Stderr, "pack:", err)
 		os.Exit(1)
 	}

@@ -26,6 +26,8 @@ type capture struct {
 	toHost [14]byte  // Ethernet header of incoming frames
 	toNet  [14]byte  // and of outgoing ones
 	seen   []seen
+
+	stopped bool
 }
 
 // newCapture begins a file for a host; its clock shows start now.
@@ -50,7 +52,7 @@ func newCapture(w io.Writer, start int64, host netip.Addr) *capture {
 func (c *capture) tap(t time.Time, out bool, ip []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.err != nil {
+	if c.err != nil || c.stopped {
 		return
 	}
 	at := c.start + t.Sub(c.zero).Microseconds()
@@ -71,11 +73,14 @@ func (c *capture) tap(t time.Time, out bool, ip []byte) {
 	c.seen = append(c.seen, seen{at, keyOf(ip)})
 }
 
-func (c *capture) flush() error {
+// stop ends the capture: what comes later is not written. It returns the
+// packets that were seen and the first error of writing.
+func (c *capture) stop() ([]seen, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.err != nil {
-		return c.err
+	if c.err == nil {
+		c.err = c.w.Flush()
 	}
-	return c.w.Flush()
+	c.stopped = true
+	return c.seen, c.err
 }

@@ -36,17 +36,17 @@ func Record(s Spec) (Result, error) {
 	capture := newCapture(f, s.Start, lab.Client.Addr)
 	lab.Client.Tap = capture.tap
 	err = work(s, c, lab, gateway, r)
-	lab.Client.Tap = nil
+	packets, writing := capture.stop()
 	n.Close()
 	time.Sleep(2 * time.Second) // for goroutines of the stacks to end
 	if err != nil {
 		return Result{}, err
 	}
-	if err := capture.flush(); err != nil {
-		return Result{}, fmt.Errorf("%s: %w", s.File, err)
+	if writing != nil {
+		return Result{}, fmt.Errorf("%s: %w", s.File, writing)
 	}
-	res := Result{Spec: s, Packets: len(capture.seen)}
-	res.Slots, res.Windows = windows(capture.seen)
+	res := Result{Spec: s, Packets: len(packets)}
+	res.Slots, res.Windows = windows(packets)
 	return res, nil
 }
 
