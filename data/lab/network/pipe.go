@@ -1,6 +1,7 @@
 package network
 
 import (
+	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -50,10 +51,10 @@ func newPipe(shape Shape, rng *rand.Rand, out func(ip []byte)) *pipe {
 	}
 	p := &pipe{
 		shape: shape, out: out, rng: rng,
-		cross: time.Now(),
 		queue: make(chan timed, 8192),
 		done:  make(chan struct{}),
 	}
+	p.cross = time.Now().Add(p.crossGap())
 	go p.loop()
 	return p
 }
@@ -117,21 +118,31 @@ func (p *pipe) full(now time.Time) bool {
 	return p.shape.Rate > 0 && p.free.Sub(now).Seconds()*p.shape.Rate/8 > float64(p.shape.Queue)
 }
 
-// crossTraffic lets the bursts that other users sent until now take their
-// share of the line. They are not packets: only the time they need is felt.
-func (p *pipe) crossTraffic(now time.Time) {
+// crossBurst is the mean size of what other users send at once, in bytes.
+const crossBurst = 24e3
+
+// crossGap draws the time until the next burst of other users.
+func (p *pipe) crossGap() time.Duration {
 	if p.shape.Cross <= 0 || p.shape.Rate <= 0 {
-		return
+		return math.MaxInt64
 	}
-	const burst = 24e3 // bytes, mean
-	gap := burst * 8 / (p.shape.Rate * p.shape.Cross)
+	mean := crossBurst * 8 / (p.shape.Rate * p.shape.Cross)
+	return time.Duration(p.rng.ExpFloat64() * mean * 1e9)
+}
+
+// crossTraffic lets the bursts that other users sent until now take their
+// share of the line, as far as the queue has room for them. They are not
+// packets: only the time they need is felt.
+func (p *pipe) crossTraffic(now time.Time) {
 	for !p.cross.After(now) {
 		if p.free.Before(p.cross) {
 			p.free = p.cross
 		}
-		if !p.full(p.cross) {
-			p.free = p.free.Add(p.serial(int(p.rng.ExpFloat64() * burst)))
+		full := p.cross.Add(p.serial(p.shape.Queue))
+		p.free = p.free.Add(p.serial(int(p.rng.ExpFloat64() * crossBurst)))
+		if p.free.After(full) {
+			p.free = full
 		}
-		p.cross = p.cross.Add(time.Duration(p.rng.ExpFloat64() * gap * 1e9))
+		p.cross = p.cross.Add(p.crossGap())
 	}
 }
