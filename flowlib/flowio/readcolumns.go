@@ -40,6 +40,8 @@ func Get[T any](c *Columns, name string, dst *T) (err error) {
 
 // ReadColumns reads a Parquet table of size bytes: flat, without nulls, of
 // the types that WriteColumns writes. With names, only those columns are read.
+// A cut file is an error. The library trusts the lengths inside a file, so a
+// file with flipped bits may ask for much memory: data sets check the hash first.
 func ReadColumns(r io.ReaderAt, size int64, names ...string) (c *Columns, err error) {
 	// The library panics on some damaged files.
 	defer func() {
