@@ -37,26 +37,33 @@ func Record(ctx context.Context, program string, o Options, report func(done, al
 	if err := os.MkdirAll(o.Out, 0o755); err != nil {
 		return err
 	}
+	results, err := recordAll(ctx, program, specs, o, report)
+	if err != nil {
+		return err
+	}
+	return writeLabels(o.Out, results)
+}
+
+// recordAll makes the recordings, o.Parallel at once, and stops at the first
+// error. The results are in the order of the specs.
+func recordAll(ctx context.Context, program string, specs []session.Spec, o Options, report func(done, all int, r session.Result)) ([]session.Result, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	next := make(chan int, len(specs))
+	for i := range specs {
+		next <- i
+	}
+	close(next)
 	results := make([]session.Result, len(specs))
-	next := make(chan int)
-	go func() {
-		defer close(next)
-		for i := range specs {
-			select {
-			case next <- i:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
 	var workers sync.WaitGroup
 	var mu sync.Mutex
 	done := 0
 	for range max(1, o.Parallel) {
 		workers.Go(func() {
 			for i := range next {
+				if ctx.Err() != nil {
+					return
+				}
 				r, err := record(ctx, program, specs[i], o)
 				if err != nil {
 					cancel(err)
@@ -71,10 +78,7 @@ func Record(ctx context.Context, program string, o Options, report func(done, al
 		})
 	}
 	workers.Wait()
-	if err := context.Cause(ctx); err != nil {
-		return err
-	}
-	return writeLabels(o.Out, results)
+	return results, context.Cause(ctx)
 }
 
 // record makes one recording. Unless o.Any it draws again, with the next
