@@ -40,7 +40,7 @@ listed and left out.`,
 func (a *app) runDataset(out string, r dataset.Recipe, inputs []string) error {
 	set, err := dataset.Build(out, r, inputs...)
 	var bad *dataset.InputErrors
-	if err != nil && !errors.As(err, &bad) {
+	if err != nil && (!errors.As(err, &bad) || set == nil) {
 		return err
 	}
 	fmt.Fprintln(a.out, set.Summary())

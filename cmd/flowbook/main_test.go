@@ -64,7 +64,7 @@ func TestBadInputIsOneClearMessage(t *testing.T) {
 		}
 		return path
 	}
-	text := file("text.pcap", "this is not a capture\n")
+	text := file("skype_audio1.pcap", "this is not a capture\n")
 	empty := file("empty.pcap", "")
 	out := filepath.Join(dir, "out.csv")
 	set := filepath.Join(dir, "set")
@@ -73,15 +73,15 @@ func TestBadInputIsOneClearMessage(t *testing.T) {
 		name string // what the message must name
 	}{
 		{[]string{"extract", "-o", out, filepath.Join(dir, "missing.pcap")}, "missing.pcap"},
-		{[]string{"extract", "-o", out, text}, "text.pcap"},
+		{[]string{"extract", "-o", out, text}, "skype_audio1.pcap"},
 		{[]string{"extract", "-o", out, empty}, "empty.pcap"},
 		{[]string{"extract", "-o", out, t.TempDir()}, "no capture file"},
-		{[]string{"dataset", "--out", set, text}, "text.pcap"},
+		{[]string{"dataset", "--out", set, text}, "skype_audio1.pcap"},
 		{[]string{"audit", dir}, dir},
 		{[]string{"train", "--data", dir, "--model", "cnn", "--out", out}, dir},
 		{[]string{"evaluate", dir}, dir},
 		{[]string{"evaluate", filepath.Join(dir, "missing")}, "missing"},
-		{[]string{"script", text}, "text.pcap"},
+		{[]string{"script", text}, "skype_audio1.pcap"},
 	} {
 		code, _, errs := flowbook(t, c.args...)
 		if code != exitFailed && code != exitInputs {
