@@ -34,11 +34,15 @@ func (b Builder) Build(dir string, r Recipe, inputs ...string) (*Set, error) {
 	if err := r.Check(); err != nil {
 		return nil, err
 	}
-	if err := vacant(dir); err != nil {
-		return nil, err
-	}
 	src, err := findSources(r, inputs)
 	if err != nil {
+		return nil, err
+	}
+	return b.build(dir, r, src)
+}
+
+func (b Builder) build(dir string, r Recipe, src *sources) (*Set, error) {
+	if err := vacant(dir); err != nil {
 		return nil, err
 	}
 	a := newAssembly(r)

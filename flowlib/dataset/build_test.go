@@ -114,6 +114,32 @@ func checkInput(t *testing.T, s *Set, r Recipe, path string, in *Input) {
 	}
 }
 
+// A window leads back to the packets in its capture.
+func TestLineage(t *testing.T) {
+	in, r := captures(t)
+	s, err := Build(t.TempDir(), r, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flows, err := s.Flows()
+	if err != nil || len(flows) != s.Manifest.Rows {
+		t.Fatalf("%d flows of %d rows, %v", len(flows), s.Manifest.Rows, err)
+	}
+	for _, w := range s.Windows {
+		before := int64(0)
+		for _, row := range w.Rows {
+			f := flows[row]
+			if f.Start < before || f.First < 24 || f.Last < f.First && f.Packets() > 1 {
+				t.Fatalf("capture %s: %+v", w.Capture, f)
+			}
+			if v := s.Rows[int(row)*len(s.Features)]; v != f.Features[0] {
+				t.Fatalf("capture %s: duration %v in the inputs, %v in the flow", w.Capture, v, f.Features[0])
+			}
+			before = f.Start
+		}
+	}
+}
+
 // checkWindows: rows in order, and the VPN flag where it is an input.
 func checkWindows(t *testing.T, s *Set) {
 	t.Helper()

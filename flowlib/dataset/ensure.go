@@ -27,12 +27,16 @@ func (b Builder) Ensure(dir string, r Recipe, inputs ...string) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	return b.ensure(dir, r, src)
+}
+
+func (b Builder) ensure(dir string, r Recipe, src *sources) (*Set, error) {
 	if matches(dir, r, src) {
 		if set, err := Open(dir); err == nil {
 			return set, set.Manifest.inputErrors()
 		}
 	}
-	return b.Build(dir, r, inputs...)
+	return b.build(dir, r, src)
 }
 
 // matches reports whether the manifest of dir says what a build would say of
@@ -87,7 +91,10 @@ func readSeen(dir string) seen {
 
 // same reports whether a file is the input that the manifest lists.
 func (s seen) same(f *source, in Input) bool {
-	if f.name != in.Path || f.kind != in.Kind {
+	if f.name != in.Path || f.kind != in.Kind || (f.mini == nil) != (in.Mini == nil) {
+		return false
+	}
+	if f.mini != nil && !s.same(f.mini, *in.Mini) {
 		return false
 	}
 	path, info, err := statOf(f.path)
@@ -130,5 +137,8 @@ func writeSeen(dir string, src *sources, m *Manifest) error {
 func (s seen) add(f *source, in Input) {
 	if f.info != nil {
 		s[f.abs] = stat{f.info.Size(), f.info.ModTime(), in.SHA256}
+	}
+	if f.mini != nil && in.Mini != nil {
+		s.add(f.mini, *in.Mini)
 	}
 }

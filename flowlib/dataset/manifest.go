@@ -41,9 +41,10 @@ type Manifest struct {
 type Input struct {
 	Path       string               `json:"path"` // below the directory that was given, or the file's name
 	Capture    string               `json:"capture,omitempty"`
-	Kind       string               `json:"kind"` // "capture", "table", "rules" or "sidecar"
+	Kind       string               `json:"kind"` // "capture", "table", "pair", "rules" or "sidecar"
 	Bytes      int64                `json:"bytes"`
 	SHA256     string               `json:"sha256"`
+	Mini       *Input               `json:"mini,omitempty"`  // of a pair: the table of miniflows
 	Label      *label.Label         `json:"label,omitempty"` // none for unmatched inputs
 	Accounting []meter.Accounting   `json:"accounting,omitempty"`
 	LeftOut    map[string]int       `json:"left_out,omitempty"` // rows, by reason

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -41,19 +42,25 @@ type run struct {
 // measure reads one input and lines its flows up. Bad input leaves its error
 // in the piece beside what was good.
 func measure(r Recipe, f *source) *piece {
-	p := &piece{source: f, input: Input{Path: f.name, Capture: f.capture(), Kind: f.kind, Label: f.label}}
-	f.abs, f.info, p.err = statOf(f.path)
-	if p.err == nil {
-		p.input.SHA256, p.input.Bytes, p.err = manifest.Hash(f.path)
+	p := &piece{source: f}
+	p.input, p.err = identify(f)
+	p.input.Capture, p.input.Label = f.capture(), f.label
+	if f.mini != nil {
+		mini, err := identify(f.mini)
+		p.input.Mini = &mini
+		p.err = errors.Join(p.err, err)
 	}
 	if p.err == nil {
 		p.err = f.err
 	}
 	if p.err == nil && f.label != nil {
 		p.input.LeftOut = map[string]int{}
-		if f.kind == "table" {
+		switch f.kind {
+		case "table":
 			p.table(r)
-		} else {
+		case "pair":
+			p.pair(r)
+		default:
 			p.capture(r)
 		}
 	}
@@ -64,20 +71,45 @@ func measure(r Recipe, f *source) *piece {
 	return p
 }
 
+// identify names a file as the manifest does, by size and hash.
+func identify(f *source) (in Input, err error) {
+	in = Input{Path: f.name, Kind: f.kind}
+	if f.abs, f.info, err = statOf(f.path); err != nil {
+		return in, err
+	}
+	in.SHA256, in.Bytes, err = manifest.Hash(f.path)
+	return in, err
+}
+
 func (p *piece) table(r Recipe) {
 	if r.Sequence != "flows" {
 		p.err = fmt.Errorf("%s: a table holds the flows of one timeout, expected a capture for windows of miniflows; windows of a table's own flows are --sequence flows", p.source.path)
 		return
 	}
-	table, err := flowio.ReadCSV(p.source.path)
-	p.err = err
-	if table == nil {
+	if t := p.read(p.source); t != nil {
+		p.chain(r, t.Flows)
+	}
+}
+
+// read reads a table; nil when it has no usable header.
+func (p *piece) read(f *source) *flowio.Table {
+	t, err := flowio.ReadCSV(f.path)
+	p.err = errors.Join(p.err, err)
+	if t != nil {
+		for why, n := range t.LeftOut {
+			p.leave(why, n)
+		}
+	}
+	return t
+}
+
+// pair links the tables of one capture, which hold no lineage, as published.
+func (p *piece) pair(r Recipe) {
+	super, mini := p.read(p.source), p.read(p.source.mini)
+	if super == nil || mini == nil {
 		return
 	}
-	for why, n := range table.LeftOut {
-		p.input.LeftOut[why] += n
-	}
-	p.chain(r, table.Flows)
+	p.link(r, super.Flows, mini.Flows, sequence.Published(super.Flows, mini.Flows, super.TwelveHour || mini.TwelveHour))
 }
 
 func (p *piece) capture(r Recipe) {
@@ -100,6 +132,11 @@ func (p *piece) capture(r Recipe) {
 		d := sequence.Compare(exact, link)
 		p.input.Linking = &d
 	}
+	p.link(r, super, mini, link)
+}
+
+// link lines up the miniflows of each superflow.
+func (p *piece) link(r Recipe, super, mini []meter.Flow, link sequence.Link) {
 	linked := 0
 	for s, rows := range link {
 		linked += len(rows)

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"flowbook/flowlib/flowio"
+	"flowbook/flowlib/meter"
 	"flowbook/internal/manifest"
 )
 
@@ -75,6 +76,21 @@ func (s *Set) readRows() error {
 		}
 	}
 	return nil
+}
+
+// Flows reads the flows behind the rows: with the capture of a window they lead
+// back to the packets, by the offsets of the first and the last one. A row that
+// came from a table knows no offsets (-1).
+func (s *Set) Flows() ([]meter.Flow, error) {
+	c, path, err := s.readTable(kindFlows)
+	if err != nil {
+		return nil, err
+	}
+	flows, err := c.Flows()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return flows, nil
 }
 
 // measured are the inputs that are measured, without the VPN flag.

@@ -14,9 +14,10 @@ import (
 
 // source is one input file.
 type source struct {
-	path  string // where it is
-	name  string // as the manifest names it
-	kind  string // "capture" or "table"
+	path  string  // where it is
+	name  string  // as the manifest names it
+	kind  string  // "capture", "table" or "pair"
+	mini  *source // of a pair: the table of miniflows
 	label *label.Label
 	abs   string      // path from the root
 	info  fs.FileInfo // as it was just before it was hashed
@@ -44,8 +45,13 @@ func findSources(r Recipe, inputs []string) (*sources, error) {
 			return nil, err
 		}
 	}
+	return s, s.settle(r)
+}
+
+// settle labels the files and finds those of a capture that was given already.
+func (s *sources) settle(r Recipe) error {
 	if err := s.match(r.Labels); err != nil {
-		return nil, err
+		return err
 	}
 	first := map[string]*source{}
 	for _, f := range s.all {
@@ -55,7 +61,7 @@ func findSources(r Recipe, inputs []string) (*sources, error) {
 		}
 		first[f.capture()] = f
 	}
-	return s, nil
+	return nil
 }
 
 func (s *sources) find(in string) error {

@@ -31,26 +31,13 @@ func (s *Set) grouped(spec SplitSpec) (*Split, error) {
 	if spec.Unit == "" {
 		spec.Unit = s.Manifest.Unit
 	}
-	group := s.groups(spec.Unit)
-	if group == nil {
-		return nil, fmt.Errorf("split by %q: known units are superflow, tuple, capture, session and host", spec.Unit)
-	}
-	if i := slices.Index(group, ""); i >= 0 {
-		return nil, fmt.Errorf("split by %s: the %[1]s of capture %s is not known", spec.Unit, s.Windows[i].Capture)
+	group, err := s.knownGroups(spec.Unit)
+	if err != nil {
+		return nil, err
 	}
 	d := s.newDeal(group, spec)
-	free := len(d.names) - len(d.pinned)
-	if free < 2 || len(d.names) < fewest {
-		return nil, fmt.Errorf("split by %s: %d groups, of which %d hold a class with fewer than %d groups and stay in train, expected at least 2 others for validation and test", spec.Unit, len(d.names), len(d.pinned), fewest)
-	}
-	if spec.Of == 0 {
-		spec.Of = foldsFor(free)
-	}
-	if spec.Fold == 0 {
-		spec.Fold = 1
-	}
-	if spec.Of < 3 || spec.Fold < 1 || spec.Fold > spec.Of {
-		return nil, fmt.Errorf("split by %s: fold is %d of %d, expected 1 to at least 3", spec.Unit, spec.Fold, spec.Of)
+	if err := d.settle(&spec); err != nil {
+		return nil, err
 	}
 	fold := d.deal(spec.Of)
 	split := &Split{
@@ -71,6 +58,37 @@ func (s *Set) grouped(spec SplitSpec) (*Split, error) {
 		return nil, fmt.Errorf("split by %s: fold %d of %d leaves a part empty (train %d, validation %d, test %d windows), expected fewer folds or more groups", spec.Unit, spec.Fold, spec.Of, len(split.Train), len(split.Validation), len(split.Test))
 	}
 	return split, nil
+}
+
+// knownGroups are the groups of all windows for a unit, each with a name.
+func (s *Set) knownGroups(unit string) ([]string, error) {
+	group := s.groups(unit)
+	if group == nil {
+		return nil, fmt.Errorf("split by %q: known units are superflow, tuple, capture, session and host", unit)
+	}
+	if i := slices.Index(group, ""); i >= 0 {
+		return nil, fmt.Errorf("split by %s: the %[1]s of capture %s is not known", unit, s.Windows[i].Capture)
+	}
+	return group, nil
+}
+
+// settle fills in the fold and the number of folds, and says when there are
+// too few groups for a split.
+func (d *deal) settle(spec *SplitSpec) error {
+	free := len(d.names) - len(d.pinned)
+	if free < 2 || len(d.names) < fewest {
+		return fmt.Errorf("split by %s: %d groups, of which %d hold a class with fewer than %d groups and stay in train, expected at least 2 others for validation and test", spec.Unit, len(d.names), len(d.pinned), fewest)
+	}
+	if spec.Of == 0 {
+		spec.Of = foldsFor(free)
+	}
+	if spec.Fold == 0 {
+		spec.Fold = 1
+	}
+	if spec.Of < 3 || spec.Fold < 1 || spec.Fold > spec.Of {
+		return fmt.Errorf("split by %s: fold is %d of %d, expected 1 to at least 3", spec.Unit, spec.Fold, spec.Of)
+	}
+	return nil
 }
 
 // groups are the groups of all windows for a unit, nil for an unknown one.

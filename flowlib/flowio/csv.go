@@ -17,10 +17,11 @@ import (
 
 // Table is a flow table that was read from a file.
 type Table struct {
-	Path    string
-	Flows   []meter.Flow   // in the order of the file; times as if they were UTC
-	Labels  []string       // the Label column, one a flow
-	LeftOut map[string]int // rows that are no flow, by reason
+	Path       string
+	Flows      []meter.Flow   // in the order of the file; times as if they were UTC
+	Labels     []string       // the Label column, one a flow
+	LeftOut    map[string]int // rows that are no flow, by reason
+	TwelveHour bool           // the times are written with AM and PM
 }
 
 // The reasons in Table.LeftOut.
@@ -152,6 +153,7 @@ func (d *decoder) row(line string) {
 		return
 	}
 	f.ID = d.name(f.ID)
+	d.table.TwelveHour = d.table.TwelveHour || r.twelve
 	label := ""
 	if d.h.label >= 0 {
 		label = d.name(strings.TrimSpace(d.fields[d.h.label]))

@@ -66,7 +66,7 @@ func TestDecodeCSV(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(table.Flows) != 2 || table.Labels[0] != "No Label" || table.Labels[1] != `VPN, "chat"` {
+	if !table.TwelveHour || len(table.Flows) != 2 || table.Labels[0] != "No Label" || table.Labels[1] != `VPN, "chat"` {
 		t.Fatalf("%d flows, labels %q", len(table.Flows), table.Labels)
 	}
 	f := table.Flows[1]
@@ -156,7 +156,7 @@ func TestTimestamps(t *testing.T) {
 		"15/04/2015 15:41": want - 32e6, "15/04/2015 12:00:00 AM": want - 56492e6, "15/04/2015 12:00:00 a.m.": want - 56492e6,
 		"15/04/2015 12:00:00 PM": want - 13292e6,
 	} {
-		if got, ok := parseTimestamp(s); !ok || got != v {
+		if got, _, ok := parseTimestamp(s); !ok || got != v {
 			t.Errorf("%q: %d, %v, want %d", s, got, ok, v)
 		}
 	}
@@ -165,7 +165,7 @@ func TestTimestamps(t *testing.T) {
 		"15/04/2015 03:60:32", "15/04/2015 03:41:32 XM", "15-04-2015 03:41:32", "2015-04-15 15:41:32.", "2015-04-15 15:41:32.1234567890",
 		"15/04/15 03:41:32", "x5/04/2015 03:41:32", "15/04/2015 03:41:32:01", "0/04/2015 03:41:32",
 	} {
-		if got, ok := parseTimestamp(s); ok {
+		if got, _, ok := parseTimestamp(s); ok {
 			t.Errorf("%q was read as %d", s, got)
 		}
 	}

@@ -59,6 +59,7 @@ type row struct {
 	h      *header
 	fields []string
 	err    *RowError
+	twelve bool // the time names the half of the day
 }
 
 func (r *row) text(col int) string { return strings.TrimSpace(r.fields[r.h.at[col]]) }
@@ -109,10 +110,11 @@ func (r *row) addr(col int) netip.Addr {
 
 func (r *row) time(col int) int64 {
 	s := r.text(col)
-	v, ok := parseTimestamp(s)
+	v, twelve, ok := parseTimestamp(s)
 	if !ok {
 		r.fail(col, s, timestampExpected)
 	}
+	r.twelve = twelve
 	return v
 }
 

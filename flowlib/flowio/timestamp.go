@@ -19,22 +19,22 @@ var halves = map[string]bool{
 // day: a no-break space, its narrow form, and the former in Latin-1.
 var spaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\xa0", " ")
 
-// parseTimestamp reads a time stamp as µs since 1970. It has no time zone:
-// it is read as if it were UTC.
-func parseTimestamp(s string) (int64, bool) {
+// parseTimestamp reads a time stamp as µs since 1970, and says whether it names
+// the half of the day. It has no time zone: it is read as if it were UTC.
+func parseTimestamp(s string) (micros int64, twelve, ok bool) {
 	date, rest, ok := cutDate(s)
 	if !ok {
-		return 0, false
+		return 0, false, false
 	}
 	clock, half := cutHalf(rest)
 	micros, hour, ok := parseClock(clock)
 	if !ok {
-		return 0, false
+		return 0, false, false
 	}
 	if half != "" {
 		pm, known := halves[half]
 		if !known || hour > 12 {
-			return 0, false
+			return 0, false, false
 		}
 		micros -= int64(hour) * 3600e6
 		hour %= 12
@@ -43,7 +43,7 @@ func parseTimestamp(s string) (int64, bool) {
 		}
 		micros += int64(hour) * 3600e6
 	}
-	return date.UnixMicro() + micros, true
+	return date.UnixMicro() + micros, half != "", true
 }
 
 // cutDate reads the date before the first blank or T.

@@ -82,13 +82,16 @@ func parse(path string, text []byte) (*Rules, error) {
 	if len(r.Rules) == 0 {
 		return nil, fmt.Errorf("%s: found no rule, expected lines %q", path, rulesHeader)
 	}
-	slices.SortFunc(r.Rules, func(a, b Rule) int {
-		if d := len(b.Prefix) - len(a.Prefix); d != 0 {
-			return d
-		}
-		return strings.Compare(a.Prefix, b.Prefix)
-	})
+	slices.SortFunc(r.Rules, longestFirst)
 	return r, nil
+}
+
+// longestFirst orders rules so that the first that fits decides.
+func longestFirst(a, b Rule) int {
+	if d := len(b.Prefix) - len(a.Prefix); d != 0 {
+		return d
+	}
+	return strings.Compare(a.Prefix, b.Prefix)
 }
 
 func parseRule(line string) (Rule, error) {
