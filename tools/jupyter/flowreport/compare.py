@@ -76,6 +76,8 @@ def notebooks(old, new):
     """Messages for every cell whose source or outputs differ beyond the tolerance."""
     if [c.source for c in old.cells] != [c.source for c in new.cells]:
         return ["the cells are not the committed ones"]
+    if not any(c.get("outputs") for c in old.cells):
+        return ["no outputs are committed: make notebooks writes them"]
     found = []
     for i, (a, b) in enumerate(zip(old.cells, new.cells)):
         if a.cell_type == "code" and "skip-ci" not in a.metadata.get("tags", []) and (why := cell(a, b)):

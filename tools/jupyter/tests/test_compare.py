@@ -41,6 +41,8 @@ class Same(unittest.TestCase):
         self.assertIn("cell 1: committed: 1", found[0])
         self.assertIn("1 outputs committed, 0 now", found[1])
         self.assertEqual(compare.notebooks(old, notebook(md("t"), code("z"))), ["the cells are not the committed ones"])
+        self.assertEqual(compare.notebooks(notebook(code("x")), notebook(code("x", stream("1\n")))),
+                         ["no outputs are committed: make notebooks writes them"])
 
     def test_refresh_keeps_what_agrees(self):
         old = notebook(code("x", stream("in [measured 1 s]\n")), code("y", stream("1\n")))
