@@ -12,7 +12,6 @@ import (
 	"flowbook/internal/testdata"
 	"flowbook/modellib/internal/goldenmodels"
 	"flowbook/modellib/internal/npz"
-	"flowbook/modellib/internal/testbackend"
 	"flowbook/modellib/models"
 	"flowbook/modellib/run"
 )
@@ -29,38 +28,44 @@ type curve struct {
 	Weighted map[string][]float64 `json:"heads_loss_weighted_by_batch_size_torch_float64"`
 }
 
-// TestGoldenCurves trains ten epochs as Keras did and compares history and
-// final predictions. The last batches (8 windows, and 2 of validation) are
+// curvesOf are the golden trainings of a case.
+var curvesOf = map[string][]string{
+	"cnn_multi_aspub": {"cnn_multi_aspub", "cnn_multi_aspub_lr1e-3"},
+	"cnn_multi_time":  {"cnn_multi_time"},
+	"gru_multi_aspub": {"gru_multi_aspub"},
+	"gru_multi_time":  {"gru_multi_time", "gru_multi_time_lr5e-3"},
+}
+
+// curves trains ten epochs as Keras did and compares history and final
+// predictions. The last batches (8 windows, and 2 of validation) are
 // incomplete.
-func TestGoldenCurves(t *testing.T) {
-	data, err := npz.Read(testdata.Shared(t, "golden", "curve", "data.npz"))
+func (g *golden) curves() {
+	data, err := npz.Read(testdata.Shared(g.T, "golden", "curve", "data.npz"))
 	if err != nil {
-		t.Fatal(err)
+		g.Fatal(err)
 	}
-	for _, name := range []string{"cnn_multi_aspub_lr1e-3", "gru_multi_time", "gru_multi_aspub", "gru_multi_time_lr5e-3"} {
+	g.data = Data{Fill: fillFrom(data["x"].Float32())}
+	for _, h := range g.Case.Heads {
+		g.data.Labels = append(g.data.Labels, data[h.Task].Int32())
+	}
+	for _, name := range curvesOf[g.Name] {
 		var want curve
-		raw, err := os.ReadFile(testdata.Shared(t, "golden", "curve", name+".json"))
+		raw, err := os.ReadFile(testdata.Shared(g.T, "golden", "curve", name+".json"))
 		if err != nil {
-			t.Fatal(err)
+			g.Fatal(err)
 		}
 		if err := json.Unmarshal(raw, &want); err != nil {
-			t.Fatal(err)
-		}
-		g := newGolden(t, testbackend.Fast(t), want.Case)
-		g.data = Data{Fill: fillFrom(data["x"].Float32())}
-		for _, h := range g.Case.Heads {
-			g.data.Labels = append(g.data.Labels, data[h.Task].Int32())
+			g.Fatal(err)
 		}
 		g.restartNorm()
 		result, err := Train(context.Background(), g.Network, g.data,
 			upTo(want.TrainRows[0], want.TrainRows[1]), upTo(want.ValRows[0], want.ValRows[1]),
 			Config{Epochs: 10, Rate: want.LR, Ordered: true})
 		if err != nil {
-			t.Fatal(err)
+			g.Fatal(err)
 		}
-		compareHistory(t, name, result.History, want)
-		comparePredictions(t, g, name, upTo(want.ValRows[0], want.ValRows[1]))
-		g.Close()
+		compareHistory(g.T, name, result.History, want)
+		comparePredictions(g.T, g, name, upTo(want.ValRows[0], want.ValRows[1]))
 	}
 }
 

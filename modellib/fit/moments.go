@@ -2,7 +2,6 @@ package fit
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -12,8 +11,6 @@ import (
 type layerMoments struct {
 	mean, variance []float32
 }
-
-func cutSuffix(name, suffix string) (string, bool) { return strings.CutSuffix(name, suffix) }
 
 // recompute sets the moving statistics of every batch normalisation to the
 // exact mean and variance of its input over the given windows under the
@@ -37,16 +34,20 @@ func (n *Network) recompute(d Data, windows []int, b *Batch) error {
 	return nil
 }
 
-// set replaces a parameter's values.
+// set replaces moving statistics.
 func (n *Network) set(name string, values []float64) {
 	flat := make([]float32, len(values))
 	for i, v := range values {
 		flat[i] = float32(v)
 	}
-	for i, p := range n.params {
+	at := 0
+	for _, p := range n.params {
 		if p.Name == name {
-			_ = n.values[i].FinalizeAll()
-			n.values[i] = tensors.FromFlatDataAndDimensions(flat, p.Shape...)
+			_ = n.fixed[at].FinalizeAll()
+			n.fixed[at] = tensors.FromFlatDataAndDimensions(flat, p.Shape...)
+		}
+		if p.Fixed {
+			at++
 		}
 	}
 }

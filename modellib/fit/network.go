@@ -2,8 +2,10 @@ package fit
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 
+	"flowbook/modellib/internal/npz"
 	"flowbook/modellib/keras"
 	"flowbook/modellib/models"
 
@@ -22,11 +24,11 @@ type Network struct {
 	Heads []models.Head
 	Batch int // windows of a batch; shorter ones are padded
 
-	be      compute.Backend
-	params  []models.Param
-	values  []*tensors.Tensor // of params
-	moments []*tensors.Tensor // Adam's m, then v, of the trainable ones
-	steps   int               // taken so far
+	be     compute.Backend
+	params []models.Param
+	state  [3]*tensors.Tensor // all trainable values in one vector, then Adam's m and v of them
+	fixed  []*tensors.Tensor  // moving statistics, in the order of params
+	steps  int                // taken so far
 
 	step, eval *graph.Exec
 	layers     []string // batch normalisations, in the order of eval's moments
@@ -40,10 +42,16 @@ func NewNetwork(be compute.Backend, m models.Model, in models.Input, heads []mod
 		return nil, err
 	}
 	n := &Network{Model: m, Input: in, Heads: heads, Batch: batch, be: be, params: m.Params(in, heads)}
+	weights := map[string]npz.Tensor{}
 	for _, p := range n.params {
-		n.values = append(n.values, tensors.FromFlatDataAndDimensions(p.Start(seed), p.Shape...))
+		weights[p.Name] = npz.Tensor{Shape: p.Shape, Data: p.Start(seed)}
+		if layer, ok := strings.CutSuffix(p.Name, "/moving_mean"); ok {
+			n.layers = append(n.layers, layer)
+		}
 	}
-	n.layers = n.normLayers()
+	if err := n.SetWeights(weights); err != nil {
+		return nil, err
+	}
 	var err error
 	if n.eval, err = graph.NewExec(be, n.evalGraph); err != nil {
 		return nil, err
@@ -52,7 +60,6 @@ func NewNetwork(be compute.Backend, m models.Model, in models.Input, heads []mod
 		return nil, err
 	}
 	if training {
-		n.resetMoments()
 		n.compile(n.step, n.stepShapes())
 	}
 	n.compile(n.eval, n.evalShapes())
@@ -69,7 +76,7 @@ func (n *Network) Close() {
 	n.compiling.Wait()
 	n.step.Finalize()
 	n.eval.Finalize()
-	for _, t := range append(n.values, n.moments...) {
+	for _, t := range append(n.state[:], n.fixed...) {
 		_ = t.FinalizeAll()
 	}
 }
@@ -77,63 +84,42 @@ func (n *Network) Close() {
 // Parameters is the number of trainable values.
 func (n *Network) Parameters() int { return models.Trainable(n.params) }
 
-func (n *Network) resetMoments() {
-	n.moments, n.steps = nil, 0
-	for range 2 {
-		for _, p := range n.params {
-			if !p.Fixed {
-				n.moments = append(n.moments, tensors.FromShape(paramShape(p)))
-			}
-		}
-	}
-}
-
-func paramShape(p models.Param) shapes.Shape { return shapes.Make(dtypes.Float32, p.Shape...) }
-
-// normLayers are the layers with moving statistics.
-func (n *Network) normLayers() []string {
-	var names []string
-	for _, p := range n.params {
-		if layer, ok := cutSuffix(p.Name, "/moving_mean"); ok {
-			names = append(names, layer)
-		}
-	}
-	return names
-}
-
 func (n *Network) batchShapes() []shapes.Shape {
 	return []shapes.Shape{shapes.Make(dtypes.Float32, n.Batch, n.Input.Steps*n.Input.Features), shapes.Make(dtypes.Float32, n.Batch)}
 }
 
-// evalShapes are the inputs of eval: windows, rows, parameters.
+// evalShapes are the inputs of eval: windows, rows, trainable values, moving
+// statistics.
 func (n *Network) evalShapes() []shapes.Shape {
-	in := n.batchShapes()
-	for _, p := range n.params {
-		in = append(in, paramShape(p))
-	}
-	return in
-}
-
-// stepShapes are the inputs of step: windows, rows, rate, labels of each head,
-// parameters, moments m, moments v.
-func (n *Network) stepShapes() []shapes.Shape {
-	in := append(n.batchShapes(), shapes.Make(dtypes.Float32))
-	for range n.Heads {
-		in = append(in, shapes.Make(dtypes.Int32, n.Batch))
-	}
-	for _, p := range n.params {
-		in = append(in, paramShape(p))
-	}
-	for _, t := range n.moments {
+	in := append(n.batchShapes(), n.state[0].Shape())
+	for _, t := range n.fixed {
 		in = append(in, t.Shape())
 	}
 	return in
 }
 
-func (n *Network) pass(rows *graph.Node, values []*graph.Node) *models.Pass {
-	p := &models.Pass{Input: n.Input, Heads: n.Heads, Rows: rows, Weights: map[string]*graph.Node{}}
-	for i, v := range values {
-		p.Weights[n.params[i].Name] = v
+// stepShapes are the inputs of step: those of eval, Adam's m and v, the rate,
+// the labels of each head.
+func (n *Network) stepShapes() []shapes.Shape {
+	in := append(n.evalShapes(), n.state[1].Shape(), n.state[2].Shape(), shapes.Make(dtypes.Float32))
+	for range n.Heads {
+		in = append(in, shapes.Make(dtypes.Int32, n.Batch))
+	}
+	return in
+}
+
+// pass gives the model its weights, from the first inputs of a program.
+func (n *Network) pass(in []*graph.Node) *models.Pass {
+	p := &models.Pass{Input: n.Input, Heads: n.Heads, Rows: in[1], Weights: map[string]*graph.Node{}}
+	at, fixed := 0, in[3:]
+	for _, param := range n.params {
+		if param.Fixed {
+			p.Weights[param.Name], fixed = fixed[0], fixed[1:]
+			continue
+		}
+		part := graph.Slice(in[2], graph.AxisRange(at, at+param.Size()))
+		p.Weights[param.Name] = graph.Reshape(part, param.Shape...)
+		at += param.Size()
 	}
 	return p
 }
@@ -141,7 +127,7 @@ func (n *Network) pass(rows *graph.Node, values []*graph.Node) *models.Pass {
 // evalGraph gives the logits of each head, then mean and variance of the
 // input of each batch normalisation.
 func (n *Network) evalGraph(in []*graph.Node) []*graph.Node {
-	p := n.pass(in[1], in[2:])
+	p := n.pass(in)
 	out := n.Model.Forward(p, in[0])
 	for _, b := range p.Batch {
 		out = append(out, b.Mean, b.Variance)
@@ -150,45 +136,51 @@ func (n *Network) evalGraph(in []*graph.Node) []*graph.Node {
 }
 
 // stepGraph gives the logits of each head (before the step, in training mode),
-// then the new parameters and moments.
+// then the new trainable values, m, v and moving statistics.
 func (n *Network) stepGraph(in []*graph.Node) []*graph.Node {
-	rows, rate := in[1], in[2]
-	labels, in := in[3:3+len(n.Heads)], append(in[:1:1], in[3+len(n.Heads):]...)
-	values, moments := in[1:1+len(n.params)], in[1+len(n.params):]
-	p := n.pass(rows, values)
+	p := n.pass(in)
 	p.Training = true
+	m, v, rate, labels := n.stepInputs(in)
 	logits := n.Model.Forward(p, in[0])
 	var loss *graph.Node
-	var trained []*graph.Node
 	for i := range n.Heads {
-		part := keras.MeanOverRows(keras.CrossEntropy(logits[i], labels[i]), rows)
+		part := keras.MeanOverRows(keras.CrossEntropy(logits[i], labels[i]), p.Rows)
 		if loss == nil {
 			loss = part
 		} else {
 			loss = graph.Add(loss, part)
 		}
 	}
-	for i, param := range n.params {
-		if !param.Fixed {
-			trained = append(trained, values[i])
+	newValues, newM, newV := keras.Adam(in[2], n.gradient(p, loss), m, v, rate)
+	out := append(logits, newValues, newM, newV)
+	for _, param := range n.params {
+		if param.Fixed {
+			out = append(out, p.Moved[param.Name])
 		}
 	}
-	return append(logits, n.update(p, values, moments, graph.Gradient(loss, trained...), rate)...)
+	return out
 }
 
-// update gives the new parameters, moments m and moments v.
-func (n *Network) update(p *models.Pass, values, moments, gradients []*graph.Node, rate *graph.Node) []*graph.Node {
-	var params, m, v []*graph.Node
-	for i, param := range n.params {
-		if param.Fixed {
-			params = append(params, p.Moved[param.Name])
-			continue
+// stepInputs are what step has beyond eval.
+func (n *Network) stepInputs(in []*graph.Node) (m, v, rate *graph.Node, labels []*graph.Node) {
+	rest := in[3+len(n.fixed):]
+	return rest[0], rest[1], rest[2], rest[3:]
+}
+
+// gradient of the loss with respect to all trainable values, as one vector:
+// one optimiser step on it compiles far faster than one a parameter.
+func (n *Network) gradient(p *models.Pass, loss *graph.Node) *graph.Node {
+	var trained []*graph.Node
+	for _, param := range n.params {
+		if !param.Fixed {
+			trained = append(trained, p.Weights[param.Name])
 		}
-		k := len(m)
-		newP, newM, newV := keras.Adam(values[i], gradients[k], moments[k], moments[len(gradients)+k], rate)
-		params, m, v = append(params, newP), append(m, newM), append(v, newV)
 	}
-	return append(append(params, m...), v...)
+	parts := graph.Gradient(loss, trained...)
+	for i, g := range parts {
+		parts[i] = graph.Reshape(g, -1)
+	}
+	return graph.Concatenate(parts, 0)
 }
 
 // Step trains on one batch (at most Batch windows) with Adam at a learning
@@ -196,31 +188,33 @@ func (n *Network) update(p *models.Pass, values, moments, gradients []*graph.Nod
 // classes of the windows for each head.
 func (n *Network) Step(b *Batch, rate float64) ([][]float32, error) {
 	n.steps++
-	args := append(b.args(n), tensors.FromScalar(float32(keras.AdamRate(rate, n.steps))))
-	for _, y := range b.labels {
-		args = append(args, tensors.FromFlatDataAndDimensions(y, n.Batch))
-	}
-	for _, t := range append(n.values, n.moments...) {
+	args := b.args(n)
+	values, moments := append(n.state[:1:1], n.fixed...), n.state[1:]
+	for _, t := range append(values, moments...) {
 		donated, err := graph.DonateTensorBuffer(t, n.be, 0)
 		if err != nil {
 			return nil, fmt.Errorf("fit: %w", err)
 		}
 		args = append(args, donated)
 	}
+	args = append(args, tensors.FromScalar(float32(keras.AdamRate(rate, n.steps))))
+	for _, y := range b.labels {
+		args = append(args, tensors.FromFlatDataAndDimensions(y, n.Batch))
+	}
 	out, err := n.step.Call(args...)
 	if err != nil {
 		return nil, fmt.Errorf("fit: training step: %w", err)
 	}
-	heads, params := len(n.Heads), len(n.params)
-	n.values, n.moments = out[heads:heads+params], out[heads+params:]
-	return b.logits(out[:heads], n.Heads)
+	logits, rest := out[:len(n.Heads)], out[len(n.Heads):]
+	n.state, n.fixed = [3]*tensors.Tensor(rest[:3]), rest[3:]
+	return b.logits(logits, n.Heads)
 }
 
 // Eval gives the logits of each head for one batch in inference mode, and the
 // moments of the input of each batch normalisation over the batch.
 func (n *Network) Eval(b *Batch) (logits [][]float32, moments []layerMoments, err error) {
-	args := b.args(n)
-	for _, t := range n.values {
+	args := append(b.args(n), n.state[0])
+	for _, t := range n.fixed {
 		args = append(args, t)
 	}
 	out, err := n.eval.Call(args...)

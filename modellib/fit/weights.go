@@ -7,27 +7,53 @@ import (
 
 	"flowbook/modellib/internal/npz"
 
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/google/renameio/v2"
 )
 
 // Weights are copies of all parameters by name, in Keras' layout.
 func (n *Network) Weights() (map[string]npz.Tensor, error) {
-	out := map[string]npz.Tensor{}
-	for i, p := range n.params {
-		flat, err := tensors.CopyFlatData[float32](n.values[i])
-		if err != nil {
-			return nil, fmt.Errorf("fit: weight %s: %w", p.Name, err)
+	values, err := n.named(n.state[0])
+	if err != nil {
+		return nil, err
+	}
+	out, fixed := map[string]npz.Tensor{}, n.fixed
+	for _, p := range n.params {
+		data := values[p.Name]
+		if p.Fixed {
+			if data, err = tensors.CopyFlatData[float32](fixed[0]); err != nil {
+				return nil, fmt.Errorf("fit: weight %s: %w", p.Name, err)
+			}
+			fixed = fixed[1:]
 		}
-		out[p.Name] = npz.Tensor{Shape: p.Shape, Data: flat}
+		out[p.Name] = npz.Tensor{Shape: p.Shape, Data: data}
+	}
+	return out, nil
+}
+
+// named splits a vector of all trainable values by parameter.
+func (n *Network) named(vector *tensors.Tensor) (map[string][]float32, error) {
+	flat, err := tensors.CopyFlatData[float32](vector)
+	if err != nil {
+		return nil, fmt.Errorf("fit: weights: %w", err)
+	}
+	out := map[string][]float32{}
+	for _, p := range n.params {
+		if !p.Fixed {
+			out[p.Name], flat = flat[:p.Size()], flat[p.Size():]
+		}
 	}
 	return out, nil
 }
 
 // SetWeights replaces all parameters and forgets the optimiser's state. A
-// missing weight and one of another shape are errors.
+// missing weight and one of another shape are errors, and change nothing.
 func (n *Network) SetWeights(weights map[string]npz.Tensor) error {
-	for i, p := range n.params {
+	var trained []float32
+	var fixed []*tensors.Tensor
+	for _, p := range n.params {
 		w, ok := weights[p.Name]
 		if !ok {
 			return fmt.Errorf("found no weight %q, expected one of shape %v", p.Name, p.Shape)
@@ -35,12 +61,15 @@ func (n *Network) SetWeights(weights map[string]npz.Tensor) error {
 		if !slices.Equal(w.Shape, p.Shape) || len(w.Data) != p.Size() {
 			return fmt.Errorf("weight %q has shape %v, expected %v", p.Name, w.Shape, p.Shape)
 		}
-		_ = n.values[i].FinalizeAll()
-		n.values[i] = tensors.FromFlatDataAndDimensions(w.Data, p.Shape...)
+		if p.Fixed {
+			fixed = append(fixed, tensors.FromFlatDataAndDimensions(w.Data, p.Shape...))
+		} else {
+			trained = append(trained, w.Data...)
+		}
 	}
-	if n.moments != nil {
-		n.resetMoments()
-	}
+	size := shapes.Make(dtypes.Float32, len(trained))
+	n.fixed, n.steps = fixed, 0
+	n.state = [3]*tensors.Tensor{tensors.FromFlatDataAndDimensions(trained, len(trained)), tensors.FromShape(size), tensors.FromShape(size)}
 	return nil
 }
 
