@@ -228,7 +228,7 @@ func (a *assembly) nothing() error {
 	fmt.Fprintf(&b, "dataset: the inputs give no window of %d %s: %d inputs, %d without a label, %d rows",
 		a.m.Steps, a.m.Recipe.Sequence, len(a.m.Inputs), len(a.m.Unmatched), a.m.Rows)
 	if len(a.m.Unmatched) > 0 {
-		fmt.Fprintf(&b, "; no label for %s", strings.Join(shorten(a.m.Unmatched), ", "))
+		fmt.Fprintf(&b, "; no label for %s (labels.json beside them or --labels FILE gives labels)", strings.Join(shorten(a.m.Unmatched), ", "))
 	}
 	if len(a.errs) > 0 {
 		return fmt.Errorf("%s: %w", b.String(), &InputErrors{a.errs})

@@ -341,6 +341,9 @@ func TestFailedBuildKeepsTheOld(t *testing.T) {
 		"nowhere":                                                 func() (*Set, error) { return Build(dir, r, filepath.Join(in, "nowhere")) },
 		"no input given":                                          func() (*Set, error) { return Build(dir, r) },
 		"found no capture (.pcap, .pcapng, .cap) and no table": func() (*Set, error) { return Build(dir, r, t.TempDir()) },
+		"found only tables (": func() (*Set, error) {
+			return Build(dir, r, testdata.Shared(t, "iscx-flows-120s"))
+		},
 		"no label for other": func() (*Set, error) { return Build(dir, r, filepath.Join(in, "other.pcap")) },
 	} {
 		if set, err := build(); err == nil || set != nil || !strings.Contains(err.Error(), want) {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"flowbook/flowlib/capture"
 	"flowbook/flowlib/flowio"
@@ -44,6 +45,10 @@ func findSources(r Recipe, inputs []string) (*sources, error) {
 		if err := s.find(in); err != nil {
 			return nil, err
 		}
+	}
+	tables := !slices.ContainsFunc(s.all, func(f *source) bool { return f.kind != "table" })
+	if tables && r.Sequence == "miniflows" {
+		return nil, fmt.Errorf("dataset: found only tables (%s …), which hold the flows of one timeout, expected captures for windows of miniflows; windows of the tables' own flows are --sequence flows", s.all[0].path)
 	}
 	return s, s.settle(r)
 }

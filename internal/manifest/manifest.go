@@ -135,9 +135,9 @@ func Read(dir, what, format string, m any) (hash string, err error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(dir); err != nil {
-			return "", fmt.Errorf("%s: there is no such directory, expected a %s: %w", dir, what, err)
+			return "", fmt.Errorf("%s: there is no such directory, expected a %s: %w", dir, what, fs.ErrNotExist)
 		}
-		return "", fmt.Errorf("%s: there is no %s, expected a %s (or its making was cut off): %w", dir, Name, what, err)
+		return "", fmt.Errorf("%s: there is no %s, expected a %s (or its making was cut off): %w", dir, Name, what, fs.ErrNotExist)
 	}
 	if err != nil {
 		return "", err

@@ -109,9 +109,9 @@ func (r *Random) approximateMode(counts []int, draws int) []int {
 	need := draws
 	for i, c := range counts {
 		// First divide, then multiply: ties of the remainders depend on it.
-		share := float64(float64(c)/float64(total)) * float64(draws)
+		share := float64(float64(float64(c)/float64(total)) * float64(draws))
 		parts[i] = int(math.Floor(share))
-		rest[i] = float64(share) - math.Floor(share)
+		rest[i] = share - math.Floor(share)
 		need -= parts[i]
 	}
 	values := slices.Compact(slices.Sorted(slices.Values(rest)))
