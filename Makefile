@@ -25,6 +25,7 @@ export JUPYTER_CONFIG_DIR := $(CURDIR)/.build/jupyter/config
 export JUPYTER_DATA_DIR := $(CURDIR)/.build/jupyter/data
 export JUPYTER_RUNTIME_DIR := $(CURDIR)/.build/jupyter/runtime
 export IPYTHONDIR := $(CURDIR)/.build/jupyter/ipython
+export npm_config_cache := $(CURDIR)/.build/jupyter/npm
 
 MODULES := . data/lab tools
 SOURCES := cmd data flowlib internal modellib notebooks plots
