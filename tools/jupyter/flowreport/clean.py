@@ -4,6 +4,9 @@ import re
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
+# What JupyterLab and the exporter need to colour Go; the version of Go, which kernels add, differs between machines.
+LANGUAGE = {"codemirror_mode": "go", "file_extension": ".go", "mimetype": "text/x-go", "name": "go", "pygments_lexer": "go"}
+
 
 def stream(text):
     """The text as a terminal would leave it: of a line redrawn with \\r only the last state stays."""
@@ -54,7 +57,6 @@ def notebook(nb):
         if cell.cell_type == "code":
             cell.execution_count = None
             cell.outputs = outputs(cell)
-    info = nb.metadata.get("language_info", {})
-    info.pop("version", None)
+    nb.metadata["language_info"] = dict(LANGUAGE)
     nb.metadata.pop("widgets", None)
     return nb

@@ -37,4 +37,5 @@ class Clean(unittest.TestCase):
         once = nbformat.writes(clean.notebook(nb))
         self.assertEqual(nbformat.writes(clean.notebook(nbformat.reads(once, 4))), once)
         self.assertNotIn("go1.26", once)
+        self.assertEqual(nb.metadata.language_info["pygments_lexer"], "go")
         self.assertEqual(len({c.id for c in nb.cells}), 2)
