@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"flowbook/flowlib"
 	"flowbook/flowlib/flowio"
 	"flowbook/flowlib/label"
 	"flowbook/flowlib/meter"
@@ -122,7 +123,7 @@ type assembly struct {
 
 func newAssembly(r Recipe) *assembly {
 	return &assembly{
-		m:      Manifest{Format: Format, Code: Code, Recipe: r, Steps: r.Window, LeftOut: map[string]int{}, Notes: []string{}, Unmatched: []string{}, Vanished: []string{}},
+		m:      Manifest{Format: Format, Code: flowlib.Code(), Recipe: r, Steps: r.Window, LeftOut: map[string]int{}, Notes: []string{}, Unmatched: []string{}, Vanished: []string{}},
 		labels: label.Counts{}, windows: label.Counts{}, hosts: true,
 	}
 }

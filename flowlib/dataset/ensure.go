@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"flowbook/flowlib"
 	"flowbook/internal/manifest"
 
 	"github.com/google/renameio/v2"
@@ -46,7 +47,7 @@ func matches(dir string, r Recipe, src *sources) bool {
 	if _, err := manifest.Read(dir, "data set", Format, &m); err != nil {
 		return false
 	}
-	if m.Code != Code || m.Recipe != r || len(m.Inputs) != len(src.all) || len(m.Labels) != len(src.labels) {
+	if m.Code != flowlib.Code() || m.Recipe != r || len(m.Inputs) != len(src.all) || len(m.Labels) != len(src.labels) {
 		return false
 	}
 	seen := readSeen(dir)

@@ -10,15 +10,11 @@ import (
 // Format names the version of the data set directory that this code reads.
 const Format = "flowbook-dataset/1"
 
-// Code is the version of the code that makes data sets. It is raised when the
-// same inputs and recipe give other data than before, so that Ensure builds anew.
-const Code = "1"
-
 // Manifest is manifest.json: what a data set was made of and how. It holds no
 // times and no places, so that the same inputs and recipe give the same bytes.
 type Manifest struct {
 	Format     string          `json:"format"`
-	Code       string          `json:"code"`
+	Code       string          `json:"code"` // flowlib.Code: another one makes Ensure build anew
 	Recipe     Recipe          `json:"recipe"`
 	Features   []string        `json:"features"` // the F inputs of a row
 	Steps      int             `json:"steps"`    // rows a window
