@@ -31,7 +31,9 @@ class Formulas:
         self.store = []
 
     def _put(self, tex, display):
-        self.store.append(mathml(tex.strip(), display))
+        out = mathml(tex.strip(), display)
+        # a wide formula scrolls in its own box; a span, since it may stand in a paragraph
+        self.store.append(f'<span class="formula" tabindex="0">{out}</span>' if display == "block" else out)
         return f"MATHML{len(self.store) - 1:04d}X"
 
     def take(self, markdown):
