@@ -100,15 +100,15 @@ def around(chapters, at):
         if not 0 <= i < len(chapters):
             return ""
         name, text = chapters[i]
-        return f'<a rel="{kind}" href="{name}.html">{sign.format(number(name) + html.escape(text))}</a>'
+        return f'<a rel="{kind}" href="{name}.html">{sign.format(html.escape(numbered(name, text)))}</a>'
     links = ['<a href="index.html">Contents</a>', link(at - 1, "prev", "← {}"), link(at + 1, "next", "{} →")]
     return f'<nav class="around" aria-label="Pages">{"".join(filter(None, links))}</nav>'
 
 
-def number(name):
-    """The number of a notebook, by which the course speaks of it: "02 "."""
+def numbered(name, text):
+    """A title with the number of its notebook, by which the course speaks of it: "02 Packets and flows"."""
     m = re.match(r"(\d\d)_", name)
-    return m[1] + " " if m else ""
+    return f"{m[1]} {text}" if m and not text.startswith(m[1]) else text
 
 
 def frame(heading, body, before, after, footer):
@@ -133,7 +133,7 @@ def check(whole, name):
 
 def index(pages, footer):
     """HTML of the table of contents. pages are (name, title, lead)."""
-    items = "".join(f'<li><a href="{n}.html">{number(n)}{html.escape(t)}</a><p>{html.escape(p)}</p></li>' for n, t, p in pages)
+    items = "".join(f'<li><a href="{n}.html">{html.escape(numbered(n, t))}</a><p>{html.escape(p)}</p></li>' for n, t, p in pages)
     body = f'<h1>flowbook</h1>\n<p>Network traffic, classified from the timing and volume of its flows: a course in Go. '\
            f"Every page below was run from the captures that come with it.</p>\n<ul class=\"pages\">{items}</ul>"
     whole = frame("flowbook", body, "", "", footer)

@@ -90,6 +90,11 @@ class Page(unittest.TestCase):
         got = export.index([("00_a", "First", "What <it> is.")], "<footer></footer>")
         self.assertIn('<a href="00_a.html">00 First</a><p>What &lt;it&gt; is.</p>', got)
 
+    def test_the_number_stands_once(self):
+        self.assertEqual(export.numbered("02_a", "Flows"), "02 Flows")
+        self.assertEqual(export.numbered("02_a", "02 Flows"), "02 Flows")
+        self.assertEqual(export.numbered("own", "Flows"), "Flows")
+
     def test_lead(self):
         self.assertEqual(export.lead(notebook(md("# T\n\n- a\n\nA [link](x.html) and\n`code`.\n\nMore."))), "A link and code.")
 
