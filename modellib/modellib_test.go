@@ -291,3 +291,28 @@ func TestPublishedRates(t *testing.T) {
 		}
 	}
 }
+
+// TestEnsureTrainsOnce: the same recipe on the same data opens what is there;
+// another recipe or other data train anew.
+func TestEnsureTrainsOnce(t *testing.T) {
+	set, dir := planted(2), t.TempDir()
+	r := quick("gru")
+	r.Epochs = 1
+	trained := 0
+	ensure := func(want int) {
+		t.Helper()
+		got, err := Ensure(set, r, dir, func(run.Epoch) { trained++ })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if trained != want || len(got.Predictions) != 2 {
+			t.Errorf("%d epochs trained so far, want %d", trained, want)
+		}
+	}
+	ensure(1)
+	ensure(1)
+	r.Seed++
+	ensure(2)
+	set.Hash = "another"
+	ensure(3)
+}
