@@ -79,11 +79,7 @@ func TestTrainThenPredict(t *testing.T) {
 	if got := accuracy(opened.Predictions[1]); got < 0.9 {
 		t.Errorf("accuracy %g on a planted signal", got)
 	}
-	var names []string
-	for _, p := range opened.Baselines {
-		names = append(names, p.Model+" "+p.Task)
-	}
-	if diff := cmp.Diff([]string{"majority type", "1-NN type", "majority app", "1-NN app"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"majority type", "1-NN type", "majority app", "1-NN app"}, namesOf(opened.Baselines)); diff != "" {
 		t.Error(diff)
 	}
 	again, err := Predict(dir, set, opened.Predictions[0].Window)
@@ -98,6 +94,14 @@ func TestTrainThenPredict(t *testing.T) {
 			t.Error(diff)
 		}
 	}
+}
+
+func namesOf(all []run.Predictions) []string {
+	var names []string
+	for _, p := range all {
+		names = append(names, p.Model+" "+p.Task)
+	}
+	return names
 }
 
 func accuracy(p run.Predictions) float64 {
@@ -175,15 +179,19 @@ func TestCancelKeepsHistory(t *testing.T) {
 	}
 }
 
+// file writes a file and returns its folder.
+func file(t *testing.T, name, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 func TestTrainErrors(t *testing.T) {
-	foreign := t.TempDir()
-	if err := os.WriteFile(filepath.Join(foreign, run.ManifestName), []byte(`{"format":"flowbook-dataset/1"}`), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	foreign := file(t, run.ManifestName, `{"format":"flowbook-dataset/1"}`)
+	file := filepath.Join(file(t, "x", ""), "x")
 	one := planted(2)
 	one.Types = []string{"chat"}
 	for i := range one.Windows {

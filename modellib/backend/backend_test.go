@@ -25,48 +25,59 @@ func pluginDir(t *testing.T) string {
 	return filepath.Dir(path)
 }
 
-func TestOpen(t *testing.T) {
-	good := pluginDir(t)
-	empty, broken, noAPI := t.TempDir(), t.TempDir(), t.TempDir()
-	if err := os.WriteFile(filepath.Join(broken, "pjrt_c_api_cpu_plugin.so"), []byte("not a library"), 0o755); err != nil {
+// opening is a wish, what lies in the plugin folder, and what comes of it.
+type opening struct {
+	name, env, spec, dir string
+	want                 string // Choice.Name
+	err                  string // part of the error instead
+}
+
+var openings = []opening{
+	{name: "nothing there", dir: "empty", want: "go"},
+	{name: "go", spec: "go", dir: "empty", want: "go"},
+	{name: "auto", spec: "auto", dir: "empty", want: "go"},
+	{name: "environment", env: "go", dir: "empty", want: "go"},
+	{name: "argument before environment", env: "nope", spec: "go", dir: "empty", want: "go"},
+	{name: "unknown", spec: "torch", dir: "empty", err: "expected auto, go"},
+	{name: "unknown in environment", env: "nope:x", dir: "empty", err: "set by $GOMLX_BACKEND"},
+	{name: "cpu, none", spec: "xla:cpu", dir: "empty", err: "make plugin"},
+	{name: "cuda, none", spec: "xla:cuda", dir: "empty", err: "make gpu"},
+	{name: "bare xla", spec: "xla", dir: "empty", err: "expected xla:cpu"},
+	{name: "kind unknown", spec: "xla:/nope/x.so", dir: "empty", err: "expected cpu or cuda in /nope/x.so"},
+	{name: "missing file", spec: "xla:/nope/cpu.so", dir: "empty", err: "/nope/cpu.so"},
+	{name: "broken, auto", dir: "broken", want: "go"},
+	{name: "broken, asked", spec: "xla:cpu", dir: "broken", err: "xla:cpu"},
+	{name: "no PJRT in it, auto", dir: "no API", want: "go"},
+	{name: "good, auto", dir: "good", want: "xla:cpu"},
+	{name: "good, asked", spec: "xla:cpu", dir: "good", want: "xla:cpu"},
+	{name: "good, with option", env: "xla:cpu,shared_buffers=false", dir: "good", want: "xla:cpu"},
+	{name: "bad option", spec: "xla:cpu,nonsense=1", dir: "good", err: "nonsense"},
+}
+
+// pluginDirs are an empty plugin folder, one with a text file for a plugin, one
+// with a library that is no plugin, and that of the checkout.
+func pluginDirs(t *testing.T) map[string]string {
+	dirs := map[string]string{"empty": t.TempDir(), "broken": t.TempDir(), "no API": t.TempDir(), "good": pluginDir(t)}
+	if err := os.WriteFile(filepath.Join(dirs["broken"], "pjrt_c_api_cpu_plugin.so"), []byte("not a library"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if libs, _ := filepath.Glob("/lib/*-linux-gnu/libm.so.6"); len(libs) > 0 {
-		if err := os.Symlink(libs[0], filepath.Join(noAPI, "pjrt_c_api_cpu_plugin.so")); err != nil {
+		if err := os.Symlink(libs[0], filepath.Join(dirs["no API"], "pjrt_c_api_cpu_plugin.so")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, c := range []struct {
-		name, env, spec, dir string
-		want                 string // Choice.Name
-		err                  string // part of the error instead
-	}{
-		{name: "nothing there", dir: empty, want: "go"},
-		{name: "go", spec: "go", dir: empty, want: "go"},
-		{name: "auto", spec: "auto", dir: empty, want: "go"},
-		{name: "environment", env: "go", dir: empty, want: "go"},
-		{name: "argument before environment", env: "nope", spec: "go", dir: empty, want: "go"},
-		{name: "unknown", spec: "torch", dir: empty, err: "expected auto, go"},
-		{name: "unknown in environment", env: "nope:x", dir: empty, err: "set by $GOMLX_BACKEND"},
-		{name: "cpu, none", spec: "xla:cpu", dir: empty, err: "make plugin"},
-		{name: "cuda, none", spec: "xla:cuda", dir: empty, err: "make gpu"},
-		{name: "bare xla", spec: "xla", dir: empty, err: "expected xla:cpu"},
-		{name: "kind unknown", spec: "xla:/nope/x.so", dir: empty, err: "expected cpu or cuda in /nope/x.so"},
-		{name: "missing file", spec: "xla:/nope/cpu.so", dir: empty, err: "/nope/cpu.so"},
-		{name: "broken, auto", dir: broken, want: "go"},
-		{name: "broken, asked", spec: "xla:cpu", dir: broken, err: "xla:cpu"},
-		{name: "no PJRT in it, auto", dir: noAPI, want: "go"},
-		{name: "good, auto", dir: good, want: "xla:cpu"},
-		{name: "good, asked", spec: "xla:cpu", dir: good, want: "xla:cpu"},
-		{name: "good, with option", env: "xla:cpu,shared_buffers=false", dir: good, want: "xla:cpu"},
-		{name: "bad option", spec: "xla:cpu,nonsense=1", dir: good, err: "nonsense"},
-	} {
+	return dirs
+}
+
+func TestOpen(t *testing.T) {
+	dirs := pluginDirs(t)
+	for _, c := range openings {
+		if dirs[c.dir] == "" {
+			continue // no plugin on this machine; pluginDir said so
+		}
 		t.Run(c.name, func(t *testing.T) {
-			if c.dir == "" {
-				return // no plugin on this machine; pluginDir said so
-			}
 			t.Setenv(compute.ConfigEnvVar, c.env)
-			t.Setenv(DirEnv, c.dir)
+			t.Setenv(DirEnv, dirs[c.dir])
 			got, err := Open(c.spec)
 			if c.err != "" {
 				if err == nil || !strings.Contains(err.Error(), c.err) {

@@ -34,13 +34,17 @@ func shaped(seed int, shape ...int) npz.Array {
 
 // TestConvReluPoolEqualsTheThreeLayers compares the fused form with
 // convolution, ReLU and pooling for maps down to one row, with padding before
-// and after, and with many ties.
+// and after, and with many ties: all on the Go backend, every fourth on XLA,
+// where each costs a compilation.
 func TestConvReluPoolEqualsTheThreeLayers(t *testing.T) {
 	testbackend.Each(t, func(t *testing.T, c *backend.Choice) {
-		for _, s := range []struct{ h, w, ch, kh, kw, ph, pw int }{
+		for i, s := range []struct{ h, w, ch, kh, kw, ph, pw int }{
 			{24, 20, 1, 2, 3, 2, 3}, {12, 7, 2, 2, 3, 2, 3}, {20, 24, 1, 3, 3, 3, 2}, {7, 12, 2, 3, 3, 3, 2},
 			{1, 19, 1, 2, 3, 2, 3}, {5, 19, 1, 2, 3, 2, 3}, {1, 1, 1, 3, 3, 3, 2}, {4, 4, 1, 1, 1, 3, 3}, {5, 4, 1, 4, 2, 1, 1},
 		} {
+			if c.Name != "go" && i%4 != 0 {
+				continue
+			}
 			op := opCase{name: fmt.Sprint(s), inputs: []string{"x", "k", "b"}}
 			in := map[string]npz.Array{
 				"x": shaped(1, 2, s.h, s.w, s.ch), "k": shaped(2, s.kh, s.kw, s.ch, 3), "b": shaped(3, 3),
