@@ -5,10 +5,11 @@ FROM golang:1.26.8-bookworm
 RUN apt-get update \
  && apt-get install -y --no-install-recommends gcc libc6-dev libstdc++6 make python3 python3-venv \
  && rm -rf /var/lib/apt/lists/*
-RUN useradd --create-home --uid 1000 student && install -d -o student -g student /home/student/flowbook /home/student/go
+RUN useradd --create-home --home-dir /srv/student --uid 1000 student \
+ && install -d -o student -g student /srv/student/flowbook /srv/student/go
 USER student
-ENV GOPATH=/home/student/go NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
-WORKDIR /home/student/flowbook
+ENV GOPATH=/srv/student/go NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
+WORKDIR /srv/student/flowbook
 
 # tools, CUDA libraries (4 GB) and modules change seldom: layers of their own
 COPY --chown=student:student Makefile ./

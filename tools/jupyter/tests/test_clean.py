@@ -24,7 +24,7 @@ class Clean(unittest.TestCase):
         self.assertNotIn("execution", nb.cells[1].metadata)
 
     def test_a_trace_names_no_place_of_this_machine(self):
-        text = f"main.f(0xc000012345, 0x3)\n\t[[ Cell [2] Line 2 ]] /tmp/x/gonb_626abd4d/main.go:10 +0x65\n\t{clean.ROOT}/plots/show.go:9 +0x1\n"
+        text = f"main.f(0xc000012345, 0x3)\n\t[[ Cell [2] Line 2 ]] /var/x/gonb_626abd4d/main.go:10 +0x65\n\t{clean.ROOT}/plots/show.go:9 +0x1\n"
         want = "main.f(0x…, 0x3)\n\t[[ Cell [2] Line 2 ]] main.go:10\n\tplots/show.go:9\n"
         self.assertEqual(clean.traces(text), want)
         cell = code("x", stream(text, "stderr"), error("panic", text, text))
