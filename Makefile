@@ -1,7 +1,7 @@
 # make report    everything from nothing: tools, notebooks run on the embedded captures, pages in reports/
 # make test      build, vet, format and tests of every module, lint of the notebooks
 # make jupyter   JupyterLab on this machine, first notebook open
-# More: notebooks check-notebooks check-report scripts plugin gpu tools test-browser clean
+# More: notebooks check-notebooks check-report scripts figure plugin gpu tools test-browser clean
 #
 # All that is installed or built lies inside the checkout: .venv .tools .pjrt .build .work reports.
 SHELL := /bin/bash
@@ -32,7 +32,7 @@ SOURCES := cmd data flowlib internal modellib notebooks plots
 PIP     := .venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 RUNNER  := .venv/bin/python tools/jupyter/report.py
 
-.PHONY: report test test-go test-python notebooks check-notebooks check-report scripts jupyter test-browser tools plugin gpu clean
+.PHONY: report test test-go test-python notebooks check-notebooks check-report scripts figure jupyter test-browser tools plugin gpu clean
 
 report: tools compile
 	$(RUNNER) --out $(OUT) $(REPORT) $(NOTEBOOKS)
@@ -50,10 +50,10 @@ check-report: report
 	$(RUNNER) --out .build/again $(REPORT) $(NOTEBOOKS)
 	.venv/bin/python tools/jupyter/same.py $(OUT) .build/again
 
-# Cells link against packages that are compiled already.
+# Cells link against packages that are compiled already; programs are not needed here.
 .PHONY: compile
 compile:
-	go build ./...
+	go build $$(go list -f '{{if ne .Name "main"}}{{.ImportPath}}{{end}}' ./...)
 	go build -tags notebookdeps -o /dev/null ./notebooks
 
 test: test-go test-python
@@ -73,6 +73,12 @@ scripts: compile
 	go build -o .build/flowbook ./cmd/flowbook
 	for n in $(NOTEBOOKS); do b=$$(basename $$n .ipynb); f=.build/scripts/$$b.go; .build/flowbook script $$n -o $$f; \
 	  [ -z "$$(gofmt -l $$f)" ]; go vet -composites=false $$f; go build -o .build/bin/$$b $$f; echo "built $$f"; done
+
+# The figure of the README, as the first notebook draws it.
+figure: scripts
+	rm -rf .build/figures
+	FLOWBOOK_FIGURES=.build/figures FLOWBOOK_WORK=.build/script-work .build/bin/00_the_whole_way >/dev/null
+	cp .build/figures/01-*.png docs/label_distribution.png
 
 jupyter: tools .venv/lab.ok compile
 	.venv/bin/jupyter lab --ServerApp.ip=$(IP) --ServerApp.root_dir=$(CURDIR) \

@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/format"
 )
 
 // Columns is a Parquet table in memory, column by column.
@@ -134,11 +133,7 @@ func emptyData(t parquet.Type, rows int) (any, error) {
 
 func isTime(t parquet.Type) bool {
 	logical := t.LogicalType()
-	if logical == nil {
-		return false
-	}
-	_, ok := logical.Value.(*format.TimestampType)
-	return ok
+	return logical != nil && logical.Timestamp != nil
 }
 
 func (r *reader) chunk(c parquet.ColumnChunk) error {

@@ -49,14 +49,15 @@ func kernelLine(line string) (special string, ok bool) {
 }
 
 // unsupported says which special line changes what the cell means in a way that
-// a script cannot follow.
+// a script cannot follow. (%rm is followed by forgetting nothing: a name declared
+// again is an error of its own.)
 func (p *parts) unsupported() error {
 	for _, l := range p.lines {
 		word, _, _ := strings.Cut(l, " ")
 		switch word {
 		case "%%", "%main":
 			return fmt.Errorf("%q: arguments of a cell cannot be kept, use a variable", l)
-		case "%test", "%wasm", "%%writefile", "%%script", "%%bash", "%%sh", "%rm", "%reset":
+		case "%test", "%wasm", "%%writefile", "%%script", "%%bash", "%%sh", "%reset":
 			return fmt.Errorf("%q has no counterpart in a script", l)
 		}
 	}

@@ -10,6 +10,7 @@ figure that plots.Show sent did not arrive, when a cell tagged raises-exception 
 seconds. Tracked files change only with --refresh. Exit 1 if anything failed.
 """
 import argparse
+import concurrent.futures as cf
 import os
 import re
 import shutil
@@ -59,15 +60,17 @@ def changed_files():
     return set(footer.said("git", "status", "--porcelain", "--", "notebooks", cwd=ROOT).splitlines())
 
 
-def pages(results, out, work):
+def pages(results, out, work, jobs):
     """Writes a page for each notebook and the index; returns what was wrong with any."""
     bad, foot = [], footer.render(footer.facts(ROOT, work))
     chapters = [(r.name, export.title(r.notebook)) for r in results]
-    for r in results:
-        try:
-            write(os.path.join(out, r.name + ".html"), export.page(r.notebook, r.name, os.path.dirname(r.path), chapters, foot))
-        except (ValueError, OSError) as e:
-            bad.append(str(e))
+    with cf.ProcessPoolExecutor(jobs) as pool:
+        making = [pool.submit(export.page, r.notebook, r.name, os.path.dirname(r.path), chapters, foot) for r in results]
+        for r, page in zip(results, making):
+            try:
+                write(os.path.join(out, r.name + ".html"), page.result())
+            except (ValueError, OSError) as e:
+                bad.append(str(e))
     there = {os.path.splitext(f)[0] for f in os.listdir(out) if re.match(r"\d\d_.*\.html$", f)}
     if there <= {r.name for r in results}:  # a page made alone leaves the index of the others
         leads = [(n, t, export.lead(r.notebook)) for (n, t), r in zip(chapters, results)]
@@ -108,7 +111,7 @@ def main():
     if a.refresh and whole:
         refresh(results)
     if a.out:
-        bad += pages(results, a.out, work)
+        bad += pages(results, a.out, work, a.jobs)
         print(f"pages: {os.path.join(a.out, 'index.html')}")
     print(*bad, sep="\n", end="\n" if bad else "")
     failed = sum(not r.ok for r in results)

@@ -26,7 +26,8 @@ def everything(paths, jobs, timeout, say):
     results, running = {}, {}
     with cf.ThreadPoolExecutor(jobs) as pool:
         while waiting or running:
-            for n in [n for n, (_, need) in waiting.items() if all(d in results for d in need)]:
+            ready = [n for n, (_, need) in waiting.items() if all(d in results for d in need)]
+            for n in sorted(ready, key=lambda n: (-tail(n, waiting), -len(waiting[n][1])))[: jobs - len(running)]:
                 path, need = waiting.pop(n)
                 failed = [d for d in need if not results[d].ok]
                 if failed:
@@ -43,6 +44,12 @@ def everything(paths, jobs, timeout, say):
                 results[running.pop(f)] = f.result()
                 say(f.result())
     return results
+
+
+def tail(n, waiting):
+    """How many notebooks wait for this one, one after the other: who has the longest tail starts first, and among
+    equals who waited for the most others."""
+    return max((1 + tail(m, waiting) for m, (_, need) in waiting.items() if m != n and n in need), default=0)
 
 
 def left_out(path, failed):
