@@ -9,9 +9,27 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// datasetFlags are the flags of flowbook dataset.
+type datasetFlags struct {
+	out, preset, super, mini string
+	want                     dataset.Recipe
+}
+
+// args wants inputs, or both directories of a pair of tables and no inputs.
+func (f *datasetFlags) args(c *cobra.Command, args []string) error {
+	switch {
+	case (f.super == "") != (f.mini == ""):
+		return fmt.Errorf("--super and --mini go together")
+	case f.super != "" && len(args) > 0:
+		return fmt.Errorf("--super and --mini take the place of inputs")
+	case f.super != "":
+		return nil
+	}
+	return cobra.MinimumNArgs(1)(c, args)
+}
+
 func (a *app) dataset() *cobra.Command {
-	var out, preset string
-	var want dataset.Recipe
+	var f datasetFlags
 	c := &cobra.Command{
 		Use:   "dataset --out DIR CAPTURE|CSV|DIR...",
 		Short: "Make labelled windows of captures or of CICFlowMeter tables",
@@ -20,25 +38,44 @@ func (a *app) dataset() *cobra.Command {
 An input is a capture (pcap, pcapng, .gz, .zst), a CICFlowMeter CSV, or a
 directory of either. Labels come from labels.json beside the inputs, else from
 the ISCX file name rules, or from --labels FILE. Inputs without a label are
-listed and left out.`,
-		Args: usageArgs(cobra.MinimumNArgs(1)),
+listed and left out.
+
+Instead of inputs, --super and --mini take two directories with a table of
+superflows and one of miniflows for every capture, as the paper had them.`,
+		Args: usageArgs(f.args),
 		RunE: func(c *cobra.Command, args []string) error {
-			r, err := recipeFrom(c, preset, want)
+			r, err := recipeFrom(c, f.preset, f.want)
 			if err != nil {
 				return err
 			}
-			return a.runDataset(out, r, args)
+			return a.runDataset(f, r, args)
 		},
 	}
-	c.Flags().StringVarP(&out, "out", "o", "", "directory of the data set (required)")
-	c.Flags().StringVar(&preset, "preset", "recommended", "published (as the paper's program does), figures (as its text says), recommended")
-	bindRecipe(c, &want)
+	c.Flags().StringVarP(&f.out, "out", "o", "", "directory of the data set (required)")
+	c.Flags().StringVar(&f.preset, "preset", "recommended", "published (as the paper's program does), figures (as its text says), recommended")
+	c.Flags().StringVar(&f.super, "super", "", "directory of tables of superflows, with --mini")
+	c.Flags().StringVar(&f.mini, "mini", "", "directory of tables of miniflows, with --super")
+	bindRecipe(c, &f.want)
 	required(c, "out")
 	return c
 }
 
-func (a *app) runDataset(out string, r dataset.Recipe, inputs []string) error {
-	set, err := dataset.Build(out, r, inputs...)
+func (a *app) runDataset(f datasetFlags, r dataset.Recipe, inputs []string) error {
+	var b *bar
+	builder := dataset.Builder{Progress: func(done, total int, capture string) {
+		if b == nil {
+			b = a.bar(total)
+		}
+		b.set(done, capture)
+	}}
+	var set *dataset.Set
+	var err error
+	if f.super != "" {
+		set, err = builder.BuildPairs(f.out, r, f.super, f.mini)
+	} else {
+		set, err = builder.Build(f.out, r, inputs...)
+	}
+	b.finish()
 	var bad *dataset.InputErrors
 	if err != nil && (!errors.As(err, &bad) || set == nil) {
 		return err

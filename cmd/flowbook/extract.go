@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"flowbook/flowlib"
@@ -27,6 +28,7 @@ type extractFlags struct {
 	format     string
 	out        string
 	accounting string
+	workers    int
 }
 
 func (a *app) extract() *cobra.Command {
@@ -46,10 +48,11 @@ for, on standard error and in --accounting FILE.json.`,
 			return a.runExtract(c.Context(), f, args)
 		},
 	}
-	c.Flags().StringVar(&f.recipe.Dialect, "dialect", "clean", "flow meter to behave as: clean, cic2018 (the paper's tool, bugs included)")
+	c.Flags().StringVar(&f.recipe.Dialect, "dialect", "clean", "flow meter to behave as: clean, cic2018 (the paper's tool, bugs included), cic2021")
 	c.Flags().DurationVar(&f.timeout, "flow-timeout", 120*time.Second, "longest flow, from its first packet")
 	c.Flags().DurationVar(&f.recipe.Activity, "activity-timeout", 5*time.Second, "gap that makes a flow idle")
 	c.Flags().StringVar(&f.format, "format", "csv", "csv or parquet")
+	c.Flags().IntVar(&f.workers, "workers", runtime.NumCPU(), "captures measured at once; the result is the same for any number")
 	c.Flags().StringVarP(&f.out, "out", "o", "", "file, directory or - (required)")
 	c.Flags().StringVar(&f.accounting, "accounting", "", "also write the account of the packets to this JSON file")
 	required(c, "out")
@@ -72,20 +75,14 @@ func (a *app) runExtract(ctx context.Context, f extractFlags, args []string) err
 	if err != nil {
 		return err
 	}
-	accounts := []account{}
-	var bad []error
-	for _, path := range paths {
-		if err := ctx.Err(); err != nil {
+	if many {
+		if err := f.checkNames(paths); err != nil {
 			return err
 		}
-		acc, bad1, err := a.extractOne(f, path, many)
-		if err != nil {
-			return err
-		}
-		if bad1 != nil {
-			bad = append(bad, bad1)
-		}
-		accounts = append(accounts, acc)
+	}
+	accounts, bad, err := a.extractEach(ctx, f, paths, many)
+	if err != nil {
+		return err
 	}
 	if f.accounting != "" {
 		if err := writeJSON(f.accounting, accounts); err != nil {
@@ -96,6 +93,27 @@ func (a *app) runExtract(ctx context.Context, f extractFlags, args []string) err
 		return errors.Join(bad...)
 	}
 	return badInputs(bad)
+}
+
+// extractEach measures the captures with several workers and writes their
+// flows in the order of the captures.
+func (a *app) extractEach(ctx context.Context, f extractFlags, paths []string, many bool) (accounts []account, bad []error, err error) {
+	progress := a.bar(len(paths))
+	flowlib.ExtractAll(paths, f.recipe, f.workers, func(path string, ex flowlib.Result) bool {
+		if err = ctx.Err(); err != nil {
+			return false
+		}
+		if ex.Err != nil {
+			bad = append(bad, ex.Err)
+		}
+		acc := account{Capture: path}
+		err = a.extracted(f, &acc, ex, many)
+		accounts = append(accounts, acc)
+		progress.set(len(accounts), filepath.Base(path))
+		return err == nil
+	})
+	progress.finish()
+	return accounts, bad, err
 }
 
 func anyFlows(accounts []account) bool {
@@ -114,33 +132,55 @@ func (f extractFlags) check() error {
 	if f.format == "parquet" && f.out == "-" {
 		return usageError("--format parquet needs a file or a directory, not -")
 	}
+	if f.workers < 1 {
+		return usageError("--workers is %d, expected 1 or more", f.workers)
+	}
 	if err := f.recipe.Check(); err != nil {
 		return usageError("%v", err)
 	}
 	return nil
 }
 
-// extractOne measures one capture. What was good before an error in the
-// capture is written; that error comes back as bad.
-func (a *app) extractOne(f extractFlags, path string, many bool) (acc account, bad, err error) {
-	acc.Capture = path
-	ex, bad := flowlib.Extract(path, f.recipe)
-	if bad != nil {
-		acc.Error = bad.Error()
+// extracted writes what was good in a capture and fills its account.
+func (a *app) extracted(f extractFlags, acc *account, ex flowlib.Result, many bool) error {
+	if ex.Err != nil {
+		acc.Error = ex.Err.Error()
 	}
-	if ex == nil {
-		return acc, bad, nil
+	if ex.Extraction == nil {
+		return nil
 	}
 	flows := ex.Flows[0]
 	acc.Flows, acc.Packets = len(flows), ex.Accounting
 	for _, p := range ex.Accounting {
-		a.say("%s: %v", path, p)
+		a.say("%s: %v", acc.Capture, p)
 	}
 	to := f.out
 	if many {
-		to = filepath.Join(f.out, filepath.Base(path)+"_Flow."+f.format)
+		to = filepath.Join(f.out, f.tableName(acc.Capture))
 	}
-	return acc, bad, a.writeFlows(f, to, flows)
+	return a.writeFlows(f, to, flows)
+}
+
+// tableName is the name of a capture's table in a directory, as the original tool has it.
+func (f extractFlags) tableName(capture string) string {
+	return filepath.Base(capture) + "_Flow." + f.format
+}
+
+// checkNames refuses captures whose tables would overwrite each other, and
+// standard output for more than one table.
+func (f extractFlags) checkNames(paths []string) error {
+	if f.out == "-" {
+		return usageError("-o is -: the tables of %d captures need a directory", len(paths))
+	}
+	from := map[string]string{}
+	for _, path := range paths {
+		name := f.tableName(path)
+		if other, taken := from[name]; taken {
+			return usageError("%s and %s would both be written to %s", other, path, filepath.Join(f.out, name))
+		}
+		from[name] = path
+	}
+	return nil
 }
 
 func (a *app) writeFlows(f extractFlags, to string, flows []meter.Flow) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,6 +32,13 @@ func must(t *testing.T, args ...string) string {
 
 func TestWrongUsageIsCode2(t *testing.T) {
 	dir := t.TempDir()
+	twin := func(sub string) string {
+		path := filepath.Join(dir, sub, "same.pcap")
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, nil, 0o666)); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
 	for _, args := range [][]string{
 		{"nosuch"},
 		{"extract"},
@@ -39,9 +47,14 @@ func TestWrongUsageIsCode2(t *testing.T) {
 		{"extract", "--dialect", "nosuch", "-o", "-", "x.pcap"},
 		{"extract", "--format", "xls", "-o", "-", "x.pcap"},
 		{"extract", "--format", "parquet", "-o", "-", "x.pcap"},
+		{"extract", "--workers", "0", "-o", dir, "x.pcap"},
+		{"extract", "-o", dir, twin("a"), twin("b")}, // one name, two captures
+		{"extract", "-o", "-", twin("a"), twin("b")},
 		{"dataset", "x.pcap"}, // no --out
 		{"dataset", "--preset", "nosuch", "--out", dir, "x.pcap"},
 		{"dataset", "--padding", "nosuch", "--out", dir, "x.pcap"},
+		{"dataset", "--super", dir, "--out", dir},                         // no --mini
+		{"dataset", "--super", dir, "--mini", dir, "--out", dir, "x.csv"}, // and inputs
 		{"train", "--data", dir, "--model", "nosuch", "--out", dir},
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "nosuch"},
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "group:host:x/5"},

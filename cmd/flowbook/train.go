@@ -2,18 +2,13 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"flowbook/flowlib/dataset"
 	"flowbook/modellib"
 	"flowbook/modellib/evaluate"
-	"flowbook/modellib/run"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 // trainFlags are the flags of flowbook train; zero values take the preset's.
@@ -97,8 +92,8 @@ func (a *app) runTrain(c *cobra.Command, f trainFlags) error {
 	if err != nil {
 		return err
 	}
-	progress, done := a.progress(r.Epochs)
-	trained, err := modellib.Train(set, r, f.out, progress)
+	progress, done := a.epochs(r.Epochs)
+	trained, err := modellib.TrainContext(c.Context(), set, r, f.out, progress)
 	done()
 	if err != nil {
 		return err
@@ -110,35 +105,4 @@ func (a *app) runTrain(c *cobra.Command, f trainFlags) error {
 	}
 	fmt.Fprintln(a.out, report)
 	return nil
-}
-
-// progress shows a bar on a terminal, a line an epoch elsewhere, nothing when quiet.
-func (a *app) progress(epochs int) (each func(run.Epoch), done func()) {
-	if a.quiet {
-		return func(run.Epoch) {}, func() {}
-	}
-	if !isTerminal(a.err) {
-		return func(e run.Epoch) { a.say("%s", epochLine(e, epochs)) }, func() {}
-	}
-	bar := progressbar.NewOptions(epochs, progressbar.OptionSetWriter(a.err),
-		progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish())
-	each = func(e run.Epoch) {
-		bar.Describe(epochLine(e, epochs))
-		_ = bar.Set(e.Epoch)
-	}
-	return each, func() { _ = bar.Finish() }
-}
-
-func epochLine(e run.Epoch, of int) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "epoch %d/%d loss %.4f validation %.4f", e.Epoch, of, e.Loss, e.ValLoss)
-	for _, h := range e.Heads {
-		fmt.Fprintf(&b, " %s %.3f/%.3f", h.Task, h.Accuracy, h.ValAccuracy)
-	}
-	return b.String()
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }
