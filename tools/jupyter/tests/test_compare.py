@@ -29,6 +29,16 @@ class Same(unittest.TestCase):
         for a, b, want in [("F1 0.91", "F1 0.88", True), ("F1 0.91", "F1 0.70", False), ("hits 100", "hits 95", True), ("hits 100", "hits 60", False)]:
             self.check(a, b, want, tags=["trained"])
 
+    def test_what_was_trained_elsewhere_is_compared_by_kind(self):
+        old = code("x", stream("F1 0.91, better"), figure("a"), tags=["trained"])
+        for new, want in [
+            (code("x", stream("F1 0.20, worse"), figure("b"), tags=["trained"]), True),
+            (code("x", stream("F1 0.91, better"), tags=["trained"]), False),
+            (code("x", figure("a"), stream("F1 0.91, better"), tags=["trained"]), False),
+        ]:
+            self.assertEqual(compare.cell(old, new, alike=False) == "", want)
+        self.assertNotEqual(compare.cell(code("x", stream("1")), code("x", stream("2")), alike=False), "")
+
     def test_measured_cell(self):
         self.check("CPU 12.5 s\nF1 0.9", "CPU 1.25 s\nF1 0.9", True, tags=["measured"])
         self.check("CPU 12.5 s\nF1 0.9", "CPU 12.5 s\nF1 0.8", False, tags=["measured"])
