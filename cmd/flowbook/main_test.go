@@ -180,3 +180,29 @@ func TestCourseIsEmbedded(t *testing.T) {
 		t.Errorf("%d captures embedded, want 48 or more", n)
 	}
 }
+
+func TestThePresetBringsItsSplit(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		kind string
+	}{
+		{nil, "group"},
+		{[]string{"--preset", "published"}, "published"},
+		{[]string{"--preset", "published", "--split", "group"}, "group"},
+		{[]string{"--split", "published"}, "published"},
+	} {
+		a := &app{}
+		cmd := a.train()
+		var f trainFlags
+		f.model, f.tasks = "gru", "type,app"
+		if err := cmd.ParseFlags(append(c.args, "--split-seed", "7")); err != nil {
+			t.Fatal(err)
+		}
+		f.preset = cmd.Flag("preset").Value.String()
+		f.split.name, f.split.seed = cmd.Flag("split").Value.String(), 7
+		r, err := f.recipe(cmd)
+		if err != nil || r.Split.Kind != c.kind || r.Split.Seed != 7 {
+			t.Errorf("train %v: split %+v (%v), want kind %s and seed 7", c.args, r.Split, err, c.kind)
+		}
+	}
+}

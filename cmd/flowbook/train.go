@@ -44,6 +44,7 @@ func (a *app) train() *cobra.Command {
 	fl.StringVar(&f.backend, "backend", "auto", "auto, xla:cuda, xla:cpu, go, or a path to a PJRT plugin")
 	fl.StringVarP(&f.out, "out", "o", "", "directory of the run (required)")
 	f.split.bind(c)
+	fl.Lookup("split").DefValue = "the preset's"
 	required(c, "data", "model", "out")
 	return c
 }
@@ -73,10 +74,13 @@ func (f trainFlags) recipe(c *cobra.Command) (modellib.Recipe, error) {
 		r.Patience = f.patience
 	}
 	r.Seed, r.Backend = f.seed, f.backend
-	var err error
-	if r.Split, err = f.split.spec(); err != nil {
-		return r, err
+	if set("split") {
+		var err error
+		if r.Split, err = f.split.spec(); err != nil {
+			return r, err
+		}
 	}
+	r.Split.Seed = f.split.seed
 	if err := r.Check(); err != nil {
 		return r, usageError("%v", err)
 	}
