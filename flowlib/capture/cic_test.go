@@ -12,6 +12,10 @@ func TestDecodeCIC(t *testing.T) {
 	none := "0 10.0.0.1 10.0.0.2 0 0 0 0 0 0 "
 	tcp := func(offset string) string { return "03e8 0050 00000001 00000000 " + offset + "02 2000 0000 0000 " }
 	ipTCP := "4500 003c 0001 0000 4006 0000 0a000001 0a000002 "
+	l2tp := func(ports string) string {
+		return eth + "0800 4500 0054 0001 0000 4011 0000 0a000001 0a000002 " + ports + " 0040 0000 0002 0007 0001 ff03 0021" +
+			strings.Replace(ipTCP, "003c", "0028", 1) + tcp("50")
+	}
 	broadcast := "ffffffffffff 020000000001 "
 	arp := "0806 0001 0800 0604 0001 020000000001 0a000001 000000000000 0a000002 " // with the frame header 42 bytes
 	for name, c := range map[string]struct {
@@ -44,7 +48,9 @@ func TestDecodeCIC(t *testing.T) {
 		"IP options":                        {0, eth + "0800 4600 002a" + ip4[10:] + "01010100" + udp10, udp},
 		"IP options, no known one":          {0, eth + "0800 4600 002a" + ip4[10:] + "1e0b0000" + udp10, udp},
 		"IP options that leave the header":  {0, eth + "0800 4600 002a" + ip4[10:] + "01010107" + udp10, "dropped"},
-		"L2TP with TCP inside":              {0, eth + "0800 4500 0054 0001 0000 4011 0000 0a000001 0a000002 06a5 06a5 0040 0000 0002 0007 0001 ff03 0021" + strings.Replace(ipTCP, "003c", "0028", 1) + tcp("50"), "0 10.0.0.1 10.0.0.2 1000 80 6 0 20 8192 S"},
+		"L2TP with TCP inside":              {0, l2tp("06a5 06a5"), "0 10.0.0.1 10.0.0.2 1000 80 6 0 20 8192 S"},
+		"L2TP by the source port":           {0, l2tp("06a5 03e8"), "0 10.0.0.1 10.0.0.2 1000 80 6 0 20 8192 S"},
+		"no L2TP towards a SIP port":        {0, l2tp("06a5 13c4"), "0 10.0.0.1 10.0.0.2 1701 5060 17 50 8 0 "},
 		"port unreachable":                  {0, eth + "0800 4500 0042 0001 0000 4001 0000 0a000001 0a000002 0303 0000 00000000" + ip4 + udp10, udp},
 		"time exceeded":                     {0, eth + "0800 4500 0042 0001 0000 4001 0000 0a000001 0a000002 0b00 0000 00000000" + ip4 + udp10, none},
 		"802.3 loses 14 bytes":              {0, eth + "002e aaaa03 000000 0800" + ip4 + udp10, none},

@@ -210,8 +210,14 @@ func (s *cicScan) udpHeader() {
 		return
 	}
 	s.length = 8
-	if s.u16(0) == 1701 || s.u16(2) == 1701 {
-		s.next = layerL2TP
+	for _, at := range [2]int{2, 0} { // the destination port is asked first
+		switch s.u16(at) {
+		case 1701:
+			s.next = layerL2TP
+			return
+		case 5004, 5005, 5060: // RTP, RTCP, SIP: the source port is asked no more
+			return
+		}
 	}
 }
 

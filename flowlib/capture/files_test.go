@@ -208,7 +208,7 @@ func TestOffsets(t *testing.T) {
 }
 
 // TestOddRecords: a record longer than its packet is read whole, one longer
-// than the snap length is cut to it, as libpcap does, and the next is found.
+
 func TestOddRecords(t *testing.T) {
 	r := record{1_600_000_000_000_000_000, frame("odd"), 20}
 	packets, err := read(pcapFile(binary.LittleEndian, 1000, 65535, 1, r, threeRecords[0]))
@@ -218,6 +218,12 @@ func TestOddRecords(t *testing.T) {
 	packets, err = read(pcapFile(binary.LittleEndian, 1000, 50, 1, r, threeRecords[0]))
 	if err != nil || len(packets) != 2 || len(packets[0].Data) != 50 || len(packets[1].Data) != 50 {
 		t.Errorf("longer than the snap length: %d packets, %v", len(packets), err)
+	}
+	b := pcapFile(binary.LittleEndian, 1000, 65535, 1, r)
+	binary.LittleEndian.PutUint32(b[28:], 4_294_967_295) // microseconds: an hour and more
+	packets, err = read(b)
+	if want := r.ns + 4_294_967_295_000; err != nil || len(packets) != 1 || packets[0].Time != want {
+		t.Errorf("a large fraction of a second: %d packets, %v", len(packets), err)
 	}
 }
 

@@ -15,6 +15,8 @@ type pcapSource struct {
 	s      *stream
 	r      *pcapgo.Reader
 	link   Link
+	order  binary.ByteOrder
+	unit   int64 // of the fraction of a second, in ns
 	snap   int   // a longer record is shortened to it, as libpcap does
 	offset int64 // of the record that is read
 	long   []byte
@@ -30,6 +32,10 @@ func openPcap(path string, s *stream, head []byte) (source, error) {
 	if head[0] == 0xa1 {
 		order = binary.BigEndian
 	}
+	unit := int64(1000)
+	if order.Uint32(head) == 0xa1b23c4d {
+		unit = 1
+	}
 	if major, minor := order.Uint16(head[4:]), order.Uint16(head[6:]); major != 2 || minor != 4 {
 		return nil, &Error{Path: path, Offset: 4, Found: fmt.Sprintf("pcap version %d.%d", major, minor), Expected: "version 2.4"}
 	}
@@ -42,23 +48,35 @@ func openPcap(path string, s *stream, head []byte) (source, error) {
 	if err != nil {
 		return nil, &Error{Path: path, Found: "a bad pcap header", Expected: "a pcap file", Err: err}
 	}
-	return &pcapSource{path: path, s: s, r: r, snap: int(snap), link: link}, nil
+	return &pcapSource{path: path, s: s, r: r, order: order, unit: unit, snap: int(snap), link: link}, nil
 }
 
 func (s *pcapSource) next(p *Packet) error {
 	s.offset = s.s.pos()
+	time := s.time()
 	data, ci, err := s.r.ZeroCopyReadPacketData()
 	if err != nil {
 		if data, err = s.recover(ci, err); err != nil {
 			return err
 		}
 	}
-	p.Time = ci.Timestamp.UnixNano()
+	p.Time = time
 	p.Offset = s.offset
 	p.Link = s.link
 	p.WireLen = ci.Length
 	p.Data = data[:min(len(data), s.snap)]
 	return nil
+}
+
+// time is the time of the record that comes next, in ns. A fraction of a
+// second and more is added as libpcap's users add it; pcapgo's own sum would
+// overflow.
+func (s *pcapSource) time() int64 {
+	head, err := s.s.Peek(8)
+	if err != nil {
+		return 0 // pcapgo will find that the header is cut off
+	}
+	return int64(s.order.Uint32(head))*1e9 + int64(s.order.Uint32(head[4:]))*s.unit
 }
 
 // recover tells the end of the file from damage, and reads the records that
