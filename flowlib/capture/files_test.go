@@ -208,7 +208,8 @@ func TestOffsets(t *testing.T) {
 }
 
 // TestOddRecords: a record longer than its packet is read whole, one longer
-
+// than the snap length is cut to it, as libpcap does, and the next is found. A
+// fraction of a second that is longer than one adds up.
 func TestOddRecords(t *testing.T) {
 	r := record{1_600_000_000_000_000_000, frame("odd"), 20}
 	packets, err := read(pcapFile(binary.LittleEndian, 1000, 65535, 1, r, threeRecords[0]))
