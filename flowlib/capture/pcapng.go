@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
@@ -42,8 +41,8 @@ func (s *pcapngSource) next(p *Packet) error {
 	p.Link = linkOf(ci)
 	p.WireLen = ci.Length
 	p.Data = data
-	if ci.Timestamp != (time.Time{}) {
-		s.last = ci.Timestamp.UnixNano()
+	if s.feed.timed {
+		s.last = s.feed.time
 	}
 	p.Time = s.last
 	return nil
@@ -76,8 +75,10 @@ type blockFeed struct {
 	offset  int64  // of the block handed out last
 	rest    []byte // of it
 	buf     []byte
-	links   int    // interfaces of the section
-	snap    uint32 // snap length of its first interface, 0 for none
+	clocks  []clock // of the interfaces of the section
+	time    int64   // of the packet handed out last, in ns
+	timed   bool    // it has one
+	snap    uint32  // snap length of its first interface, 0 for none
 	failure error
 }
 
@@ -154,7 +155,7 @@ func (f *blockFeed) section(head []byte) error {
 	default:
 		return f.bad(fmt.Sprintf("byte-order magic % x", head[8:12]), "1a 2b 3c 4d or its reverse")
 	}
-	f.links = 0
+	f.clocks = f.clocks[:0]
 	return nil
 }
 
@@ -173,10 +174,10 @@ func (f *blockFeed) take(kind uint32, b []byte) error {
 	case blockSection:
 		f.rest = f.shorten(b, 24)
 	case blockInterface:
-		if f.links++; f.links == 1 {
+		if len(f.clocks) == 0 {
 			f.snap = f.order.Uint32(b[12:])
 		}
-		f.rest = f.shortenInterface(b)
+		return f.link(b)
 	case blockSimple:
 		n := f.order.Uint32(b[8:]) // on the wire; what was captured follows from the snap length
 		if f.snap != 0 {
@@ -194,11 +195,15 @@ func (f *blockFeed) take(kind uint32, b []byte) error {
 // packet checks the interface and the captured length of a packet block, whose
 // data begin at byte head.
 func (f *blockFeed) packet(b []byte, iface int, caplen int64, head int) error {
-	if iface >= f.links {
-		return f.bad(fmt.Sprintf("a packet of interface %d", iface), fmt.Sprintf("one of the %d that the section declares", f.links))
+	if iface >= len(f.clocks) {
+		return f.bad(fmt.Sprintf("a packet of interface %d", iface), fmt.Sprintf("one of the %d that the section declares", len(f.clocks)))
 	}
 	if room := int64(len(b) - head - 4); caplen > room || caplen > MaxCapLen {
 		return f.bad(fmt.Sprintf("a packet of %d bytes", caplen), fmt.Sprintf("at most the %d that its block holds and %d", room, MaxCapLen))
+	}
+	if f.timed = head == 28; f.timed { // a simple packet has no time
+		tick := uint64(f.order.Uint32(b[12:]))<<32 | uint64(f.order.Uint32(b[16:]))
+		f.time = f.clocks[iface].ns(tick)
 	}
 	f.rest = f.shorten(b, head+int(caplen+3)&^3)
 	return nil
@@ -212,27 +217,33 @@ func (f *blockFeed) shorten(b []byte, n int) []byte {
 	return b
 }
 
-// Options of an interface block that are kept, with their lengths.
+// Options of an interface block that change times.
 const (
 	optResolution = 9
 	optOffset     = 14
 )
 
-// shortenInterface keeps of an interface block's options only those that
-// change times, and only where they are whole.
-func (f *blockFeed) shortenInterface(b []byte) []byte {
-	end, o := len(b)-4, 16
-	kept := 16
-	for o+4 <= end {
+// link takes the clock of an interface from its options, of which pcapgo needs
+// none. One that is cut off does not count.
+func (f *blockFeed) link(b []byte) error {
+	c := microseconds
+	for o, end := 16, len(b)-4; o+4 <= end; {
 		code, n := f.order.Uint16(b[o:]), int(f.order.Uint16(b[o+2:]))
-		size := 4 + (n+3)&^3
-		if code == 0 || o+size > end {
+		value := b[o+4:]
+		if o += 4 + (n+3)&^3; code == 0 || o > end {
 			break
 		}
-		if code == optResolution && n == 1 || code == optOffset && n == 8 {
-			kept += copy(b[kept:], b[o:o+size])
+		switch {
+		case code == optResolution && n == 1:
+			var ok bool
+			if c.second, ok = ticks(value[0]); !ok {
+				return f.bad(fmt.Sprintf("a time resolution of %#x", value[0]), "10^-19 or 2^-63 at the finest")
+			}
+		case code == optOffset && n == 8:
+			c.offset = int64(f.order.Uint64(value))
 		}
-		o += size
 	}
-	return f.shorten(b, kept)
+	f.clocks = append(f.clocks, c)
+	f.rest = f.shorten(b, 16)
+	return nil
 }
