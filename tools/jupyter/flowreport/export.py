@@ -135,7 +135,7 @@ def index(pages, footer):
     """HTML of the table of contents. pages are (name, title, lead)."""
     items = "".join(f'<li><a href="{n}.html">{html.escape(numbered(n, t))}</a><p>{html.escape(p)}</p></li>' for n, t, p in pages)
     body = f'<h1>flowbook</h1>\n<p>Network traffic, classified from the timing and volume of its flows: a course in Go. '\
-           f"Every page below was run from the captures that come with it.</p>\n<ul class=\"pages\">{items}</ul>"
+           f"Every page below was run from the captures that come with it. The numbers leave room for chapters between.</p>\n<ul class=\"pages\">{items}</ul>"
     whole = frame("flowbook", body, "", "", footer)
     check(whole, "index")
     return whole
