@@ -16,7 +16,7 @@ import (
 // windows and groups stand under the title, or the reason why there is no
 // interval.
 func ScoreBars(split string, h *evaluate.Head) *Figure {
-	note := fmt.Sprintf("%s windows from %s groups (%s)", thousands(h.Windows), thousands(h.Groups), h.Unit)
+	note := fmt.Sprintf("%s windows from %s", thousands(h.Windows), h.Origin())
 	how := "whiskers: 95 % bootstrap interval over groups"
 	if h.NoInterval != "" {
 		how = h.NoInterval

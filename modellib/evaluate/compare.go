@@ -79,10 +79,7 @@ func (c *Comparison) decide() {
 		c.Decision = fmt.Sprintf("%s is not below alpha = %g, so H0 is not rejected: these windows show no significant difference, which does not prove that there is none.", pText(c.P), c.Alpha)
 	}
 	c.Warning = fmt.Sprintf("windows are not independent: %s from %s. The test takes them for independent, so its p is too small.",
-		count(c.Windows, "window"), count(c.Groups, "group"))
-	if c.Split.Unit == "window" {
-		c.Warning += " Here a group is a window, and windows of one superflow share most of their steps."
-	}
+		count(c.Windows, "window"), origin(c.Groups, c.Split.Unit))
 }
 
 // pText writes a p-value with four decimals, as the paper does.
@@ -151,7 +148,7 @@ func (c *Comparison) String() string {
 	b.WriteString(c.ContingencyTable().grid())
 	b.WriteByte('\n')
 	for _, line := range []string{
-		fmt.Sprintf("Split: %s, %s from %s (unit: %s).", c.Split.Name, count(c.Windows, "test window"), count(c.Groups, "group"), c.Split.Unit),
+		fmt.Sprintf("Split: %s, %s from %s.", c.Split.Name, count(c.Windows, "test window"), origin(c.Groups, c.Split.Unit)),
 		"H0: " + c.H0,
 		"H1: " + c.H1,
 		fmt.Sprintf("McNemar, exact, two-sided, %d + %d discordant windows: %s, alpha = %g.", c.Table[0][1], c.Table[1][0], pText(c.P), c.Alpha),

@@ -256,7 +256,7 @@ func ExampleRun() {
 	// Output:
 	// cnn runs/cnn
 	//
-	// Split: by host, fold 1 of 4; unit: host, 12 groups in the test part.
+	// Split: by host, fold 1 of 4; test part from 12 groups (host).
 	// Windows: 700 train, 100 validation, 120 test; 20 steps of 23 features.
 	// Data set: data/course (0123456789ab).
 	//

@@ -44,7 +44,7 @@ func Table3(runs ...*run.Run) (*Table, error) {
 	}
 	t.Notes = append(t.Notes, fmt.Sprintf("Split: %s.", reports[0].Split.Name))
 	for _, h := range everyHead(reports) {
-		t.Notes = append(t.Notes, fmt.Sprintf("%s: %s from %s. %s", taskTitle(h.Task), count(h.Windows, "test window"), h.groups(), strings.Join(h.notes()[:2], " ")))
+		t.Notes = append(t.Notes, fmt.Sprintf("%s: %s from %s. %s", taskTitle(h.Task), count(h.Windows, "test window"), h.Origin(), strings.Join(h.notes()[:2], " ")))
 	}
 	t.Notes = append(t.Notes, "Precision, recall and F1 are Keras' micro at threshold 0.5, as published. All scores are from one training with one seed.")
 	return t, nil

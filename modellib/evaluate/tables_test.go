@@ -139,9 +139,9 @@ func TestTable4SumsSingleTasks(t *testing.T) {
 
 func ExampleCompare() {
 	c := &Comparison{Task: "app", A: "CNN MT", B: "CNN ST", Split: run.Split{Name: "published random split (leaks)", Unit: "window"},
-		Windows: 1637, Groups: 1637, Table: [2][2]int{{1536, 37}, {19, 45}}, Alpha: Alpha,
+		Windows: 1637, Groups: 500, Table: [2][2]int{{1536, 37}, {19, 45}}, Alpha: Alpha,
 		H0: "p(correct, incorrect) = p(incorrect, correct)", H1: "p(correct, incorrect) ≠ p(incorrect, correct)"}
-	c.decide() // Table 8 of the paper
+	c.decide() // Table 8 of the paper; its superflows are not known, 500 stand for them
 	fmt.Print(c)
 	// Output:
 	// Application: CNN MT against CNN ST
@@ -150,16 +150,15 @@ func ExampleCompare() {
 	// Correct            1,536         37
 	// Incorrect             19         45
 	//
-	// Split: published random split (leaks), 1,637 test windows from 1,637 groups
-	// (unit: window).
+	// Split: published random split (leaks), 1,637 test windows from 500 superflows,
+	// not kept apart.
 	// H0: p(correct, incorrect) = p(incorrect, correct)
 	// H1: p(correct, incorrect) ≠ p(incorrect, correct)
 	// McNemar, exact, two-sided, 37 + 19 discordant windows: p = 0.0222, alpha = 0.05.
 	// p = 0.0222 is below alpha = 0.05, so H0 is rejected: CNN MT is better on these
 	// windows.
-	// Warning: windows are not independent: 1,637 windows from 1,637 groups. The test
-	// takes them for independent, so its p is too small. Here a group is a window, and
-	// windows of one superflow share most of their steps.
+	// Warning: windows are not independent: 1,637 windows from 500 superflows, not kept
+	// apart. The test takes them for independent, so its p is too small.
 }
 
 func ExampleTable_Markdown() {

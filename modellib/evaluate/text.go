@@ -13,7 +13,7 @@ func (r *Report) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n\n", r.Model, r.Dir)
 	s := r.Split
-	b.WriteString(wrap(fmt.Sprintf("Split: %s; unit: %s, %s in the test part.", s.Name, s.Unit, count(s.TestGroups, "group")), "  ", 80))
+	b.WriteString(wrap(fmt.Sprintf("Split: %s; test part from %s.", s.Name, origin(s.TestGroups, s.Unit)), "  ", 80))
 	b.WriteString(wrap(fmt.Sprintf("Windows: %s train, %s validation, %s test; %d steps of %d features.",
 		thousands(s.Train), thousands(s.Validation), thousands(s.Test), r.Data.Steps, len(r.Data.Features)), "  ", 80))
 	b.WriteString(wrap(fmt.Sprintf("Data set: %s (%s).", r.Data.Dir, abbreviate(r.Data.Hash)), "  ", 80))
@@ -39,7 +39,7 @@ func (h *Head) String() string {
 func (h *Head) ScoreTable() *Table {
 	t := &Table{
 		Caption: fmt.Sprintf("%s: %s, %s from %s", taskTitle(h.Task), count(len(h.Confusion.Classes), "class"),
-			count(h.Windows, "test window"), h.groups()),
+			count(h.Windows, "test window"), h.Origin()),
 		Header: []string{"Model", "Macro F1", "95 %", "Accuracy", "95 %", "P", "R", "F1"},
 	}
 	for _, s := range append([]Score{h.Network}, h.Baselines...) {
@@ -50,8 +50,17 @@ func (h *Head) ScoreTable() *Table {
 	return t
 }
 
-// groups is "12 groups (host)".
-func (h *Head) groups() string { return count(h.Groups, "group") + " (" + h.Unit + ")" }
+// Origin says how many independent groups the test windows come from: "12
+// groups (host)". Under a split that divides windows it names their superflows,
+// which stand on both sides.
+func (h *Head) Origin() string { return origin(h.Groups, h.Unit) }
+
+func origin(groups int, unit string) string {
+	if unit == "window" {
+		return count(groups, "superflow") + ", not kept apart"
+	}
+	return count(groups, "group") + " (" + unit + ")"
+}
 
 // notes are the sentences that a score must not stand without.
 func (h *Head) notes() []string {
@@ -62,7 +71,7 @@ func (h *Head) notes() []string {
 	if len(h.Absent) > 0 {
 		mean += " Absent from the test part: " + strings.Join(h.Absent, ", ") + "."
 	}
-	how := fmt.Sprintf("95 %%: bootstrap over %s, %s draws.", h.groups(), thousands(Draws))
+	how := fmt.Sprintf("95 %%: bootstrap over %s, %s draws.", h.Origin(), thousands(Draws))
 	if h.NoInterval != "" {
 		how = strings.ToUpper(h.NoInterval[:1]) + h.NoInterval[1:] + "."
 	}
