@@ -157,8 +157,8 @@ func ExampleCompare() {
 	// McNemar, exact, two-sided, 37 + 19 discordant windows: p = 0.0222, alpha = 0.05.
 	// p = 0.0222 is below alpha = 0.05, so H0 is rejected: CNN MT is better on these
 	// windows.
-	// Warning: windows are not independent: 1,637 windows from 500 superflows, not kept
-	// apart. The test takes them for independent, so its p is too small.
+	// Warning: windows are not independent: 1,637 windows from 500 superflows, not
+	// kept apart. The test takes them for independent, so its p is too small.
 }
 
 func ExampleTable_Markdown() {
