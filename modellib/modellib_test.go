@@ -211,6 +211,7 @@ func TestTrainErrors(t *testing.T) {
 		{"preset", `preset is "best"`, planted(2), "", func(r *Recipe) { r.Preset = "best" }},
 		{"epochs", "epochs is 0, expected 1 to", planted(2), "", func(r *Recipe) { r.Epochs = 0 }},
 		{"rate", "learning-rate is NaN", planted(2), "", func(r *Recipe) { r.LearningRate = math.NaN() }},
+		{"unit", `split by "day": known units are`, planted(2), "", func(r *Recipe) { r.Split.Unit = "day" }},
 		{"split", "fold is 9 of 4", planted(2), "", func(r *Recipe) { r.Split.Fold = 9 }},
 		{"one class", "task type of planted has 1 class, expected at least 2", one, "", func(*Recipe) {}},
 		{"foreign", `format "flowbook-dataset/1", expected a run`, planted(2), foreign, func(*Recipe) {}},

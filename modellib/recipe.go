@@ -88,6 +88,9 @@ func (r Recipe) Check() error {
 	if r.Preset != PresetRecommended && r.Preset != PresetPublished {
 		return fmt.Errorf("preset is %q, expected %q or %q", r.Preset, PresetRecommended, PresetPublished)
 	}
+	if err := r.Split.Check(); err != nil {
+		return err
+	}
 	return r.checkNumbers()
 }
 

@@ -151,9 +151,6 @@ func (j *job) train(ctx context.Context, choice *backend.Choice, out string, pro
 		return nil, err
 	}
 	seconds, cpuSeconds := time.Since(start).Seconds(), (fit.CPUTime() - cpu).Seconds()
-	if err := network.Save(filepath.Join(out, run.WeightsName), scalerTensors(j.scaler)); err != nil {
-		return nil, err
-	}
 	probs, err := network.Predict(j.data, j.split.Test)
 	if err != nil {
 		return nil, err
@@ -163,10 +160,13 @@ func (j *job) train(ctx context.Context, choice *backend.Choice, out string, pro
 		trained.Predictions = append(trained.Predictions, j.predictions(r.Model, task.Name, i, j.split.Test, probs[i]))
 	}
 	trained.Baselines = j.baselines()
-	trained.Manifest, err = j.manifest(choice)
+	if trained.Manifest, err = j.manifest(choice); err != nil {
+		return nil, err
+	}
 	m := &trained.Manifest
 	m.Params, m.Stopped, m.Best, m.Seconds, m.CPU = network.Parameters(), result.Stopped, result.Best, seconds, cpuSeconds
-	return trained, err
+	// Last, since the manifest of a run that was here before names its weights.
+	return trained, network.Save(filepath.Join(out, run.WeightsName), scalerTensors(j.scaler))
 }
 
 // predictions puts the outputs for windows of one head with their truth and group.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -321,6 +322,22 @@ func TestBadInputs(t *testing.T) {
 	var still *InputErrors
 	if !errors.As(err, &still) || len(still.Errs) != len(bad.Errs) || still.Error() != bad.Error() {
 		t.Errorf("Ensure on the same inputs: %v", err)
+	}
+}
+
+// A pipe would be waited for.
+func TestPipeInADirectoryIsPassedOver(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a.pcap"), "")
+	if err := os.Symlink("a.pcap", filepath.Join(dir, "b.pcap")); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe.pcap"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := findSources(Recommended(), []string{dir})
+	if err != nil || len(s.all) != 2 {
+		t.Errorf("found %d files (%v), expected the file and the link", len(s.all), err)
 	}
 }
 

@@ -84,7 +84,7 @@ func (s *sources) find(in string) error {
 	}
 	before := len(s.all)
 	err = filepath.WalkDir(in, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || d.Type()&^fs.ModeSymlink != 0 { // a pipe in a directory would be waited for
 			return err
 		}
 		name, err := filepath.Rel(in, path)

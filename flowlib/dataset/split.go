@@ -1,5 +1,10 @@
 package dataset
 
+import (
+	"fmt"
+	"slices"
+)
+
 // SplitSpec says how windows are divided into train, validation and test.
 type SplitSpec struct {
 	Kind string `json:"kind"`           // "published" (random over windows, scikit-learn-exact) or "group"
@@ -7,6 +12,30 @@ type SplitSpec struct {
 	Seed uint32 `json:"seed"`
 	Fold int    `json:"fold,omitempty"` // for "group": which fold is the test part, from 1
 	Of   int    `json:"of,omitempty"`   // for "group": number of folds
+}
+
+// Check says what is wrong with the spec whatever the set.
+func (s SplitSpec) Check() error {
+	switch {
+	case s.Kind != "" && s.Kind != "group" && s.Kind != "published":
+		return unknownKind(s.Kind)
+	case s.Unit != "" && !slices.Contains(units, s.Unit):
+		return unknownUnit(s.Unit)
+	case s.Fold < 0 || s.Of < 0 || s.Of > 0 && (s.Of < fewest || s.Fold > s.Of):
+		return fmt.Errorf("split: fold is %d of %d, expected at least %d folds and one of them", s.Fold, s.Of, fewest)
+	}
+	return nil
+}
+
+// units are the units of a group split.
+var units = []string{"superflow", "tuple", "capture", "session", "host"}
+
+func unknownUnit(unit string) error {
+	return fmt.Errorf("split by %q: known units are superflow, tuple, capture, session and host", unit)
+}
+
+func unknownKind(kind string) error {
+	return fmt.Errorf("split is %q, known are published and group", kind)
 }
 
 // Split is a division of the windows of a set.

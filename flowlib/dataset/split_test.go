@@ -233,6 +233,25 @@ func TestRarePairsAreDropped(t *testing.T) {
 	}
 }
 
+func TestSplitSpecCheck(t *testing.T) {
+	for _, spec := range []SplitSpec{{}, {Kind: "published", Seed: 42}, {Kind: "group", Unit: "host"}, {Kind: "group", Fold: 3, Of: 3}, {Of: 4}, {Fold: 9}} {
+		if err := spec.Check(); err != nil {
+			t.Errorf("%+v: %v", spec, err)
+		}
+	}
+	for want, spec := range map[string]SplitSpec{
+		`"random", known are published and group`: {Kind: "random"},
+		`"day": known units are superflow`:        {Kind: "group", Unit: "day"},
+		`fold is 4 of 3`:                          {Kind: "group", Fold: 4, Of: 3},
+		`fold is 1 of 2`:                          {Kind: "group", Fold: 1, Of: 2},
+		`fold is -1 of 0`:                         {Kind: "group", Fold: -1},
+	} {
+		if err := spec.Check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: error %v, expected %q", spec, err, want)
+		}
+	}
+}
+
 func TestSplitErrors(t *testing.T) {
 	s := &Set{Dir: "d", Types: []string{"a"}, Apps: []string{"x"}, Manifest: Manifest{Unit: "session"}}
 	if _, err := s.Split(SplitSpec{}); err == nil || !strings.Contains(err.Error(), "no windows") {

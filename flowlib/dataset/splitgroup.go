@@ -64,7 +64,7 @@ func (s *Set) grouped(spec SplitSpec) (*Split, error) {
 func (s *Set) knownGroups(unit string) ([]string, error) {
 	group := s.groups(unit)
 	if group == nil {
-		return nil, fmt.Errorf("split by %q: known units are superflow, tuple, capture, session and host", unit)
+		return nil, unknownUnit(unit)
 	}
 	if i := slices.Index(group, ""); i >= 0 {
 		return nil, fmt.Errorf("split by %s: the %[1]s of capture %s is not known", unit, s.Windows[i].Capture)

@@ -17,7 +17,7 @@ func (s *Set) Split(spec SplitSpec) (*Split, error) {
 		spec.Kind = "group"
 		split, err = s.grouped(spec)
 	default:
-		err = fmt.Errorf("split is %q, known are published and group", spec.Kind)
+		err = unknownKind(spec.Kind)
 	}
 	if err != nil {
 		return nil, err

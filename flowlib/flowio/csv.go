@@ -130,6 +130,12 @@ func (d *decoder) header() error {
 	}
 	d.first = strings.TrimPrefix(line, "\ufeff")
 	d.h, err = parseHeader(path, splitFields(nil, d.first))
+	head, _, more := strings.Cut(strings.TrimRight(d.first, "\r"), "\r")
+	if more { // of a table whose lines end with CR alone all rows would pass for the header
+		if _, headErr := parseHeader(path, splitFields(nil, head)); headErr == nil {
+			return fmt.Errorf("%s: line 1: found a carriage return within the line, expected lines that end with LF or CR LF", path)
+		}
+	}
 	return err
 }
 

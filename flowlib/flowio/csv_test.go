@@ -124,6 +124,7 @@ func TestHeaders(t *testing.T) {
 	head := strings.Join(columns(), ",")
 	for name, c := range map[string]struct{ text, want string }{
 		"empty":     {"", "the file is empty"},
+		"old Mac":   {strings.ReplaceAll(small(line(nil)), "\n", "\r"), "line 1: found a carriage return within the line"},
 		"text":      {"Dear reader,\nthis is a letter.\n", `found "Dear reader,", expected the header of a CICFlowMeter table`},
 		"missing":   {strings.Replace(head, "PROTOCOL", "Proto", 1) + "\n", "the header has no column Protocol"},
 		"twice":     {head + ",Src IP\n", `column "Src IP" stands in fields 3 and 37, expected once`},

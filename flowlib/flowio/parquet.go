@@ -8,27 +8,13 @@ import (
 	"time"
 
 	"flowbook/flowlib/meter"
-
-	"github.com/google/renameio/v2"
 )
 
 // WriteParquet writes flows as a Parquet table, a row a flow, beside path and
 // then renamed. It keeps the key, times, counts, the measured features and the
 // lineage; the other columns of CICFlowMeter go only into its CSVs.
 func WriteParquet(path string, flows []meter.Flow) error {
-	return writeFile(path, func(w io.Writer) error { return WriteColumns(w, FlowColumns(flows)) })
-}
-
-func writeFile(path string, fill func(io.Writer) error) error {
-	f, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
-	if err != nil {
-		return err
-	}
-	defer f.Cleanup()
-	if err := fill(f); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return f.CloseAtomicallyReplace()
+	return WriteFile(path, func(w io.Writer) error { return WriteColumns(w, FlowColumns(flows)) })
 }
 
 // ReadParquet reads what WriteParquet wrote.

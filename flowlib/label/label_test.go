@@ -22,6 +22,7 @@ func TestReadSidecar(t *testing.T) {
 	const capture = `{"file":"a.pcap","type":"voip","app":"sip","vpn":true,"host":"h1","seed":7}`
 	for name, c := range map[string]struct{ text, want string }{
 		"good":        {`{"format":"flowbook-labels/1","captures":[` + capture + `,{"file":"b1.pcap.gz","type":"t","app":"a","session":"s"}]}`, ""},
+		"mark first":  {"\ufeff" + `{"format":"flowbook-labels/1","captures":[` + capture + `,{"file":"b1.pcap.gz","type":"t","app":"a","session":"s"}]}`, ""},
 		"version":     {`{"format":"flowbook-labels/2","captures":[]}`, `format is "flowbook-labels/2", expected "flowbook-labels/1"`},
 		"no format":   {`{"captures":[]}`, `format is "", expected`},
 		"no JSON":     {"file,type,app\n", "not a label file"},

@@ -1,6 +1,7 @@
 package label
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -26,6 +27,7 @@ func ReadSidecar(dir string) (*Sidecar, error) {
 
 func parseSidecar(text []byte) (*Sidecar, error) {
 	var s Sidecar
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // editors of Windows write it
 	if err := json.Unmarshal(text, &s); err != nil {
 		return nil, fmt.Errorf("not a label file: %w", err)
 	}
