@@ -18,7 +18,7 @@ func (s *Set) Summary() string {
 			captures++
 		}
 	}
-	fmt.Fprintf(&b, "%d windows of %d %s × %d features from %d superflows, %d rows, %d labelled captures\n",
+	fmt.Fprintf(&b, "%d windows of %d %s × %d features from %d superflows\n%d rows of %d labelled captures\n",
 		len(s.Windows), s.Steps, m.Recipe.Sequence, len(s.Features), m.Superflows, m.Rows, captures)
 	fmt.Fprintf(&b, "types: %s\napps: %s\n", strings.Join(s.Types, ", "), strings.Join(s.Apps, ", "))
 	fmt.Fprintf(&b, "split unit: %s (%d groups)", m.Unit, s.distinct(m.Unit, s.all()))
