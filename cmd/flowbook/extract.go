@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"flowbook/flowlib"
@@ -17,7 +18,6 @@ import (
 	"flowbook/flowlib/flowio"
 	"flowbook/flowlib/meter"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 )
 
@@ -75,19 +75,16 @@ func (a *app) runExtract(ctx context.Context, f extractFlags, args []string) err
 	if err != nil {
 		return err
 	}
-	if many {
-		if err := f.checkNames(paths); err != nil {
-			return err
-		}
+	many = many || isDir(f.out)
+	if err := f.checkOut(paths, many); err != nil {
+		return err
 	}
 	accounts, bad, err := a.extractEach(ctx, f, paths, many)
 	if err != nil {
 		return err
 	}
-	if f.accounting != "" {
-		if err := writeJSON(f.accounting, accounts); err != nil {
-			return err
-		}
+	if err := a.writeAccounts(f.accounting, accounts); err != nil {
+		return err
 	}
 	if len(bad) == len(paths) && !anyFlows(accounts) {
 		return errors.Join(bad...)
@@ -114,6 +111,17 @@ func (a *app) extractEach(ctx context.Context, f extractFlags, paths []string, m
 	})
 	progress.finish()
 	return accounts, bad, err
+}
+
+// writeAccounts writes the accounting file, or prints it when it is called -.
+func (a *app) writeAccounts(path string, accounts []account) error {
+	switch path {
+	case "":
+		return nil
+	case "-":
+		return a.printJSON(accounts)
+	}
+	return writeJSON(path, accounts)
 }
 
 func anyFlows(accounts []account) bool {
@@ -154,33 +162,51 @@ func (a *app) extracted(f extractFlags, acc *account, ex flowlib.Result, many bo
 	for _, p := range ex.Accounting {
 		a.say("%s: %v", acc.Capture, p)
 	}
-	to := f.out
-	if many {
-		to = filepath.Join(f.out, f.tableName(acc.Capture))
-	}
-	return a.writeFlows(f, to, flows)
+	return a.writeFlows(f, f.table(acc.Capture, many), flows)
 }
 
-// tableName is the name of a capture's table in a directory, as the original tool has it.
-func (f extractFlags) tableName(capture string) string {
-	return filepath.Base(capture) + "_Flow." + f.format
-}
-
-// checkNames refuses captures whose tables would overwrite each other, and
-// standard output for more than one table.
-func (f extractFlags) checkNames(paths []string) error {
-	if f.out == "-" {
-		return usageError("-o is -: the tables of %d captures need a directory", len(paths))
+// checkOut refuses outputs that would overwrite each other or an input, and
+// standard output for more than one thing.
+func (f extractFlags) checkOut(paths []string, many bool) error {
+	switch {
+	case f.out == "-" && many:
+		return usageError("-o is -: the tables of several captures need a directory")
+	case f.out == "-" && f.accounting == "-":
+		return usageError("-o and --accounting are both -: only one fits on standard output")
 	}
 	from := map[string]string{}
 	for _, path := range paths {
-		name := f.tableName(path)
-		if other, taken := from[name]; taken {
-			return usageError("%s and %s would both be written to %s", other, path, filepath.Join(f.out, name))
+		to := f.table(path, many)
+		if other, taken := from[to]; taken {
+			return usageError("%s and %s would both be written to %s", other, path, to)
 		}
-		from[name] = path
+		from[to] = path
+		if sameFile(to, path) {
+			return usageError("-o would overwrite the capture %s", path)
+		}
 	}
 	return nil
+}
+
+// table is where the flows of a capture go: in a directory to NAME_Flow.csv
+// beside each other, as with the original tool.
+func (f extractFlags) table(capture string, many bool) string {
+	if !many {
+		return f.out
+	}
+	return filepath.Join(f.out, filepath.Base(capture)+"_Flow."+f.format)
+}
+
+// isDir says whether a path is a directory or is written as one.
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir() || strings.HasSuffix(path, "/")
+}
+
+func sameFile(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
 func (a *app) writeFlows(f extractFlags, to string, flows []meter.Flow) error {
@@ -201,17 +227,17 @@ func captures(args []string) (paths []string, many bool, err error) {
 	many = len(args) > 1
 	for _, arg := range args {
 		info, err := os.Stat(arg)
-		if err != nil {
+		if err != nil && len(args) == 1 {
 			return nil, false, err
 		}
-		if !info.IsDir() {
+		if err != nil || !info.IsDir() { // what is missing is bad input beside the good
 			paths = append(paths, arg)
 			continue
 		}
 		many = true
 		found := 0
 		err = filepath.WalkDir(arg, func(p string, d fs.DirEntry, err error) error {
-			if err == nil && !d.IsDir() && capture.IsName(p) {
+			if err == nil && d.Type()&^fs.ModeSymlink == 0 && capture.IsName(p) { // files and links, no pipes
 				paths = append(paths, p)
 				found++
 			}
@@ -227,20 +253,12 @@ func captures(args []string) (paths []string, many bool, err error) {
 	return paths, many, nil
 }
 
-// writeFile writes a file beside its place and renames it.
+// writeFile makes the directory of a file and writes the file whole or not at all.
 func writeFile(path string, fill func(io.Writer) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	t, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o666))
-	if err != nil {
-		return err
-	}
-	defer t.Cleanup()
-	if err := fill(t); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return t.CloseAtomicallyReplace()
+	return flowio.WriteFile(path, fill)
 }
 
 func writeJSON(path string, v any) error {

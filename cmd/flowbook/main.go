@@ -10,10 +10,17 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// A second ^C ends the program at once, and so does work that does not
+	// notice the first one, such as waiting for a pipe.
+	context.AfterFunc(ctx, func() {
+		stop()
+		time.AfterFunc(3*time.Second, func() { os.Exit(exitFailed) })
+	})
 	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }

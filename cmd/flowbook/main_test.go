@@ -50,6 +50,8 @@ func TestWrongUsageIsCode2(t *testing.T) {
 		{"extract", "--workers", "0", "-o", dir, "x.pcap"},
 		{"extract", "-o", dir, twin("a"), twin("b")}, // one name, two captures
 		{"extract", "-o", "-", twin("a"), twin("b")},
+		{"extract", "-o", twin("a"), twin("a")}, // over its own input
+		{"extract", "-o", "-", "--accounting", "-", twin("a")},
 		{"dataset", "x.pcap"}, // no --out
 		{"dataset", "--preset", "nosuch", "--out", dir, "x.pcap"},
 		{"dataset", "--padding", "nosuch", "--out", dir, "x.pcap"},
@@ -58,6 +60,8 @@ func TestWrongUsageIsCode2(t *testing.T) {
 		{"train", "--data", dir, "--model", "nosuch", "--out", dir},
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "nosuch"},
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "group:host:x/5"},
+		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "group:host:0/3"},
+		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "group:nosuch"},
 		{"evaluate"},
 		{"compare", "one"},
 		{"script"},
@@ -204,5 +208,28 @@ func TestThePresetBringsItsSplit(t *testing.T) {
 		if err != nil || r.Split.Kind != c.kind || r.Split.Seed != 7 {
 			t.Errorf("train %v: split %+v (%v), want kind %s and seed 7", c.args, r.Split, err, c.kind)
 		}
+	}
+}
+
+func TestExtractIntoDirectoriesAndBesideBadInput(t *testing.T) {
+	courseDir, dir := unpacked(t), t.TempDir()
+	paths, _, err := captures([]string{courseDir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Base(paths[0]) + "_Flow.csv"
+	must(t, "extract", "--quiet", "-o", dir, paths[0]) // a directory that is there
+	must(t, "extract", "--quiet", "-o", filepath.Join(dir, "new")+"/", paths[0])
+	code, _, errs := flowbook(t, "extract", "--quiet", "-o", filepath.Join(dir, "some"), paths[0], filepath.Join(dir, "missing.pcap"))
+	if code != exitInputs || !strings.Contains(errs, "missing.pcap") {
+		t.Errorf("a missing capture beside a good one: exit code %d, message %q", code, errs)
+	}
+	for _, sub := range []string{".", "new", "some"} {
+		if _, err := os.Stat(filepath.Join(dir, sub, name)); err != nil {
+			t.Errorf("%s: %v", sub, err)
+		}
+	}
+	if out := must(t, "extract", "--quiet", "--accounting", "-", "-o", filepath.Join(dir, "one.csv"), paths[0]); !strings.HasPrefix(out, "[") {
+		t.Errorf("--accounting - printed %q", out)
 	}
 }

@@ -31,16 +31,24 @@ func (f *splitFlags) spec() (dataset.SplitSpec, error) {
 	unit, fold, folded := strings.Cut(rest, ":")
 	spec.Unit = unit
 	if !folded {
-		return spec, nil
+		return spec, checked(spec)
 	}
 	k, of, ok := strings.Cut(fold, "/")
 	var err1, err2 error
 	spec.Fold, err1 = strconv.Atoi(k)
 	spec.Of, err2 = strconv.Atoi(of)
-	if !ok || err1 != nil || err2 != nil {
+	if !ok || err1 != nil || err2 != nil || spec.Fold < 1 {
 		return spec, usageError("--split is %q: the fold must be like 2/5", f.name)
 	}
-	return spec, nil
+	return spec, checked(spec)
+}
+
+// checked makes a wrong split a usage error.
+func checked(spec dataset.SplitSpec) error {
+	if err := spec.Check(); err != nil {
+		return usageError("%v", err)
+	}
+	return nil
 }
 
 func (f *splitFlags) of(set *dataset.Set) (*dataset.Split, error) {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"flowbook/data/course/columns"
 	"flowbook/flowlib/label"
@@ -49,7 +50,7 @@ func Unpack(dir string, tiny bool) error {
 }
 
 // unpackAll writes captures, as many at once as there are processors, and
-// returns all errors.
+// returns the first error of each; after an error the rest is left.
 func unpackAll(dir string, all []recording) error {
 	next := make(chan recording)
 	go func() {
@@ -59,13 +60,15 @@ func unpackAll(dir string, all []recording) error {
 		}
 	}()
 	errs := make([]error, runtime.GOMAXPROCS(0))
+	var failed atomic.Bool
 	var workers sync.WaitGroup
 	for i := range errs {
 		workers.Go(func() {
 			var z zipper
 			for r := range next {
-				if err := unpack(dir, r, &z); err != nil {
-					errs[i] = errors.Join(errs[i], err)
+				if !failed.Load() {
+					errs[i] = unpack(dir, r, &z)
+					failed.CompareAndSwap(false, errs[i] != nil)
 				}
 			}
 		})
