@@ -57,7 +57,7 @@ def cpu(directory):
                 print(f"XLA plugin for the CPU: {os.path.basename(wheel)}")
                 return 0
             said.append(f"  {os.path.basename(lock)}: {why.splitlines()[-1]}")
-    print("XLA plugin for the CPU: not to be had here, models will run on the Go backend (7 to 12 times slower)",
+    print("XLA plugin for the CPU: not to be had here, models will run on the Go backend, slower",
           *said, sep="\n", file=sys.stderr)
     return 0
 
