@@ -12,7 +12,7 @@ import (
 // flowbook train.
 type Recipe struct {
 	Model        string            `json:"model"`         // a name of models.Names
-	Tasks        []string          `json:"task"`          // the heads: "type", "app"
+	Tasks        []string          `json:"task"`          // the heads: "type", "app", "pair" (dataset.Set.Labels)
 	Layout       string            `json:"layout"`        // models.Time or models.AsPublished
 	Preset       string            `json:"preset"`        // PresetRecommended or PresetPublished; decides what follows Keras 2.7 and how averages are kept
 	Epochs       int               `json:"epochs"`        // at most
@@ -72,11 +72,11 @@ func (r Recipe) Check() error {
 		return err
 	}
 	if len(r.Tasks) == 0 {
-		return fmt.Errorf("task is empty, expected type, app or both")
+		return fmt.Errorf("task is empty, expected type, app or both, or pair")
 	}
 	for i, task := range r.Tasks {
-		if task != "type" && task != "app" {
-			return fmt.Errorf("task is %q, expected type or app", task)
+		if task != "type" && task != "app" && task != "pair" {
+			return fmt.Errorf("task is %q, expected type, app or pair (one softmax over both)", task)
 		}
 		if slices.Contains(r.Tasks[:i], task) {
 			return fmt.Errorf("task %s is named twice", task)

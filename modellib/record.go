@@ -45,7 +45,7 @@ func (j *job) manifest(choice *backend.Choice) (run.Manifest, error) {
 	s := j.split
 	m := run.Manifest{
 		Recipe: j.recipe, Model: j.recipe.Model, Tasks: j.tasks,
-		Data: run.Data{Dir: j.set.Dir, Hash: j.set.Hash, Windows: len(j.set.Windows), Steps: j.set.Steps, Features: j.set.Features},
+		Data: run.Data{Dir: j.set.Dir, Hash: j.set.Hash, Windows: len(j.set.Windows), Steps: j.set.Steps, Features: j.set.Features, Recipe: j.set.Manifest.Recipe},
 		Split: run.Split{Name: s.Name, Unit: s.Unit, Seed: s.Spec.Seed, Train: len(s.Train), Validation: len(s.Validation),
 			Test: len(s.Test), TestGroups: s.TestGroups, NotEstimable: s.NotEstimable},
 		Backend:  run.Backend{Name: choice.Name, Why: choice.Why, Device: choice.Device, Threads: choice.Threads, CPU: choice.CPU},

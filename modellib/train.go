@@ -155,9 +155,16 @@ func (j *job) train(ctx context.Context, choice *backend.Choice, out string, pro
 	if err != nil {
 		return nil, err
 	}
+	seen, err := network.Predict(j.data, j.split.Validation)
+	if err != nil {
+		return nil, err
+	}
 	trained := &run.Run{History: result.History}
 	for i, task := range j.tasks {
 		trained.Predictions = append(trained.Predictions, j.predictions(r.Model, task.Name, i, j.split.Test, probs[i]))
+		if len(j.split.Validation) > 0 {
+			trained.Validation = append(trained.Validation, j.predictions(r.Model, task.Name, i, j.split.Validation, seen[i]))
+		}
 	}
 	trained.Baselines = j.baselines()
 	if trained.Manifest, err = j.manifest(choice); err != nil {

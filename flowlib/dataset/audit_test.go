@@ -121,14 +121,14 @@ func TestConstantColumns(t *testing.T) {
 
 func TestLabels(t *testing.T) {
 	s := &Set{Types: []string{"chat", "voip"}, Apps: []string{"skype"}, Windows: []Window{{Type: 1, VPN: true}, {Type: 0}}}
-	for task, want := range map[string]string{"type": "[chat voip] [1 0]", "app": "[skype] [0 0]", "vpn": "[non-vpn vpn] [1 0]"} {
+	for task, want := range map[string]string{"type": "[chat voip] [1 0]", "app": "[skype] [0 0]", "vpn": "[non-vpn vpn] [1 0]", "pair": "[chat/skype voip/skype] [1 0]"} {
 		classes, y := s.Labels(task)
 		if got := fmt.Sprint(classes, y); got != want {
 			t.Errorf("%s: %s", task, got)
 		}
 	}
 	defer func() {
-		if fmt.Sprint(recover()) != `dataset: task is "day", known are type, app and vpn` {
+		if fmt.Sprint(recover()) != `dataset: task is "day", known are type, app, pair and vpn` {
 			t.Error("no panic")
 		}
 	}()

@@ -3,6 +3,7 @@ package dataset
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Scaler brings every column to mean 0 and standard deviation 1.
@@ -116,7 +117,8 @@ func (s *Set) Fill(dst []float32, windows []int, scale *Scaler) {
 }
 
 // Labels are the classes of a task and the class number of every window. Tasks
-// are "type", "app" and "vpn"; another one panics.
+// are "type", "app", "vpn", and "pair", the combinations of type and
+// application that occur, as "voip/skype"; another one panics.
 func (s *Set) Labels(task string) (classes []string, y []int32) {
 	y = make([]int32, len(s.Windows))
 	switch task {
@@ -137,8 +139,29 @@ func (s *Set) Labels(task string) (classes []string, y []int32) {
 				y[i] = 1
 			}
 		}
+	case "pair":
+		classes, y = s.pairs()
 	default:
-		panic(fmt.Sprintf("dataset: task is %q, known are type, app and vpn", task))
+		panic(fmt.Sprintf("dataset: task is %q, known are type, app, pair and vpn", task))
+	}
+	return classes, y
+}
+
+// pairs are the combinations of type and application that occur, in the order
+// of types, then applications, and that of each window.
+func (s *Set) pairs() (classes []string, y []int32) {
+	number := map[[2]int32]int32{}
+	for t := range int32(len(s.Types)) {
+		for a := range int32(len(s.Apps)) {
+			pair := [2]int32{t, a}
+			if slices.ContainsFunc(s.Windows, func(w Window) bool { return w.Type == t && w.App == a }) {
+				number[pair] = int32(len(classes))
+				classes = append(classes, s.Types[t]+"/"+s.Apps[a])
+			}
+		}
+	}
+	for _, w := range s.Windows {
+		y = append(y, number[[2]int32{w.Type, w.App}])
 	}
 	return classes, y
 }

@@ -7,6 +7,7 @@
 //	manifest.json                    recipe, tasks, data, split, backend, times, files
 //	history-HASH.csv                 a line an epoch
 //	predictions-MODEL-TASK-HASH.csv  a line a test window: number, group, truth, a probability a class
+//	validation-MODEL-TASK-HASH.csv   the same of the validation part, for calibration
 //	baselines-MODEL-TASK-HASH.csv    the same of majority and nearest neighbour
 //	weights.npz                      the trained weights (written by the trainer, not by this package)
 //

@@ -55,10 +55,12 @@ func (r *Run) load(f File) error {
 		rows = len(r.History)
 	case "predictions":
 		rows, err = appendPredictions(&r.Predictions, path, data, f, &r.Manifest)
+	case "validation":
+		rows, err = appendPredictions(&r.Validation, path, data, f, &r.Manifest)
 	case "baselines":
 		rows, err = appendPredictions(&r.Baselines, path, data, f, &r.Manifest)
 	default:
-		err = fmt.Errorf("%s: found kind %q in the manifest, expected history, predictions, baselines or weights", path, f.Kind)
+		err = fmt.Errorf("%s: found kind %q in the manifest, expected history, predictions, validation, baselines or weights", path, f.Kind)
 	}
 	if err != nil {
 		return err

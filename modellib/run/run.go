@@ -26,7 +26,7 @@ type Manifest struct {
 // File is one data file of a run directory. Its name holds the start of its
 // hash, so that files of two trainings never take each other's place.
 type File struct {
-	Kind   string `json:"kind"`            // "history", "predictions", "baselines", "weights"
+	Kind   string `json:"kind"`            // "history", "predictions", "validation", "baselines", "weights"
 	Name   string `json:"name"`            // in the run directory
 	Model  string `json:"model,omitempty"` // of predictions and baselines
 	Task   string `json:"task,omitempty"`  // of predictions and baselines
@@ -43,6 +43,22 @@ func (m *Manifest) Task(name string) (Task, bool) {
 		}
 	}
 	return Task{}, false
+}
+
+// DecodeDataRecipe fills dst, a pointer to a dataset.Recipe, with how the
+// windows were measured. A run of a version that did not record it is an error.
+func (m *Manifest) DecodeDataRecipe(dst any) error {
+	if m.Data.Recipe == nil {
+		return fmt.Errorf("the run does not say how its windows were measured: another version wrote it; train it again")
+	}
+	raw, err := json.Marshal(m.Data.Recipe)
+	if err == nil {
+		err = json.Unmarshal(raw, dst)
+	}
+	if err != nil {
+		return fmt.Errorf("data recipe of the run: %w", err)
+	}
+	return nil
 }
 
 // DecodeRecipe fills dst, a pointer to the caller's recipe type, from the
@@ -75,6 +91,7 @@ type Data struct {
 	Windows  int      `json:"windows"`
 	Steps    int      `json:"steps"`
 	Features []string `json:"features"`
+	Recipe   any      `json:"recipe"` // dataset.Recipe as JSON: how the windows were measured; opaque here
 }
 
 // Split records how the windows were divided, in numbers that are printed beside every score.
@@ -138,5 +155,6 @@ type Run struct {
 	Manifest    Manifest
 	History     []Epoch
 	Predictions []Predictions // the network's, a head each
+	Validation  []Predictions // the network's on the validation part, a head each, for calibration; none where that part is empty
 	Baselines   []Predictions // majority and 1-NN on the same split, a head each
 }

@@ -40,6 +40,9 @@ func sample() *Run {
 			{"cnn", "type", []int{7, 3}, []string{"host, \"a\"", ""}, []int{0, 1}, [][]float64{{1.0 / 3, 2.0 / 3}, {0, 1}}},
 			{"cnn", "app", []int{7}, []string{"ü"}, []int{0}, [][]float64{{1}}},
 		},
+		Validation: []Predictions{
+			{"cnn", "type", []int{8}, []string{"y"}, []int{1}, [][]float64{{0.2, 0.8}}},
+		},
 		Baselines: []Predictions{
 			{"1-NN", "type", []int{7}, []string{"x"}, []int{1}, [][]float64{{0.1, 0.9}}},
 		},

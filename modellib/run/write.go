@@ -88,7 +88,7 @@ func encode(r *Run) ([]dataFile, error) {
 	for _, set := range []struct {
 		kind string
 		all  []Predictions
-	}{{"predictions", r.Predictions}, {"baselines", r.Baselines}} {
+	}{{"predictions", r.Predictions}, {"validation", r.Validation}, {"baselines", r.Baselines}} {
 		for i := range set.all {
 			f, err := encodeOne(set.kind, &set.all[i], &r.Manifest)
 			if err != nil {
@@ -187,7 +187,7 @@ const formatFamily = "flowbook-run/"
 // removeOld removes data files of earlier runs and the unfinished history.
 func removeOld(dir string, keep []File) error {
 	old := []string{filepath.Join(dir, HistoryName)}
-	for _, kind := range []string{"history", "predictions", "baselines"} {
+	for _, kind := range []string{"history", "predictions", "validation", "baselines"} {
 		found, err := filepath.Glob(filepath.Join(globEscape(dir), kind+"-*.csv"))
 		if err != nil {
 			return fmt.Errorf("run directory %s: %w", dir, err)
