@@ -203,7 +203,7 @@ func TestTrainErrors(t *testing.T) {
 		out        string
 		change     func(*Recipe)
 	}{
-		{"model", `model is "x", expected one of cnn, cnn-drawn, gru`, planted(2), "", func(r *Recipe) { r.Model = "x" }},
+		{"model", `model is "x", expected one of cnn, cnn-drawn, cnn-gru`, planted(2), "", func(r *Recipe) { r.Model = "x" }},
 		{"task", `task is "vpn"`, planted(2), "", func(r *Recipe) { r.Tasks = []string{"vpn"} }},
 		{"twice", "task app is named twice", planted(2), "", func(r *Recipe) { r.Tasks = []string{"app", "app"} }},
 		{"no task", "task is empty", planted(2), "", func(r *Recipe) { r.Tasks = nil }},

@@ -16,12 +16,16 @@ type Moments struct {
 	Mean, Variance, N *Node
 }
 
-// BatchMoments takes the moments of x [B,…,C] over all axes but the last, over
-// the real rows only. It sums within each window first and over the windows
-// then: so padding costs next to nothing, and backends that add float32 one
-// after the other lose fewer digits.
+// BatchMoments takes the moments of x [B,…,C] over all axes but the last,
+// where rows [B] or [B,H] is 1, of windows or of the rows of their maps; nil
+// takes all. It sums within each of these first and over them then: so padding
+// costs next to nothing, and backends that add float32 one after the other
+// lose fewer digits.
 func BatchMoments(x, rows *Node) Moments {
 	batch, channels := x.Shape().Dim(0), x.Shape().Dim(-1)
+	if rows != nil {
+		batch, rows = rows.Shape().Size(), Reshape(rows, -1)
+	}
 	x = Reshape(x, batch, -1, channels)
 	perRow := float64(x.Shape().Dim(1))
 	n := Scalar(x.Graph(), x.DType(), float64(batch)*perRow)

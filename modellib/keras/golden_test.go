@@ -53,7 +53,7 @@ func opCases() []opCase {
 var crossEntropyLabels []int32 // set by the test from the golden one-hot rows
 
 func batchNorm(in []*Node) *Node { return Normalize(in[0], in[1], in[2], BatchMoments(in[0], nil)) }
-func gru(in []*Node) *Node       { return GRU(in[0], in[1], in[2], in[3], nil) }
+func gru(in []*Node) *Node       { return DefaultGRU().LastState(in[0], in[1], in[2], in[3]) }
 
 // TestGoldenOps compares outputs and gradients of every operation with
 // TensorFlow's in float64, on every backend.

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"errors"
 	"fmt"
 
 	"flowbook/modellib/keras"
@@ -29,38 +30,53 @@ import (
 // layout "time" the map is 20 × 24, pool1 gives 10 × 8 and pool2 5 × 3, which
 // flattens to 960. Windows of other sizes work too: 'same' pooling never
 // gives an empty map.
+//
+// With Mask, padded steps count nowhere: their rows of the map are zero before
+// each convolution, never win a maximum and have no part in the statistics of
+// the normalisation; a row of a pooled map is real if one of its steps is. So
+// it does not matter what stands in a padded step.
 type CNN struct {
-	Kernel  [2]int `json:"kernel"`  // rows, columns of both convolutions
-	Pool    [2]int `json:"pool"`    // of both poolings; also their strides
-	Filters [2]int `json:"filters"` // of conv1 and conv2
-	Units   int    `json:"units"`   // of dense1
-	Old     bool   `json:"keras27"` // moving variances as in Keras 2.7
+	Kernel     [2]int `json:"kernel"`     // rows, columns of both convolutions
+	Pool       [2]int `json:"pool"`       // of both poolings; also their strides
+	Filters    [2]int `json:"filters"`    // of conv1 and conv2
+	Units      int    `json:"units"`      // of dense1
+	Activation string `json:"activation"` // of dense1
+	Mask       bool   `json:"mask"`       // use the padding mask
+	Old        bool   `json:"keras27"`    // moving variances as in Keras 2.7
 }
 
 // ReleasedCNN is the network of the paper's program.
 func ReleasedCNN() CNN {
-	return CNN{Kernel: [2]int{2, 3}, Pool: [2]int{2, 3}, Filters: [2]int{32, 64}, Units: 200}
+	return CNN{Kernel: [2]int{2, 3}, Pool: [2]int{2, 3}, Filters: [2]int{32, 64}, Units: 200, Activation: "linear"}
 }
 
 // DrawnCNN is the network of the paper's Figures 1 and 2, meant for layout
 // "time".
 func DrawnCNN() CNN {
-	return CNN{Kernel: [2]int{3, 3}, Pool: [2]int{3, 2}, Filters: [2]int{32, 64}, Units: 200}
+	m := ReleasedCNN()
+	m.Kernel, m.Pool = [2]int{3, 3}, [2]int{3, 2}
+	return m
 }
+
+// Check implements Model.
+func (m CNN) Check(in Input) error {
+	errs := []error{between("units", m.Units, 1, maxUnits), keras.CheckActivation(m.Activation), checkMask(m.Mask, in)}
+	for i := range 2 {
+		errs = append(errs, between("kernel", m.Kernel[i], 1, 64), between("pool", m.Pool[i], 1, 64),
+			between("filters", m.Filters[i], 1, maxUnits))
+	}
+	return errors.Join(errs...)
+}
+
+// UsesMask implements Masker.
+func (m CNN) UsesMask() bool { return m.Mask }
 
 // Params implements Model.
 func (m CNN) Params(in Input, heads []Head) []Param {
 	var params []Param
 	channels := 1
 	for i, filters := range m.Filters {
-		conv, bn := fmt.Sprintf("conv%d", i+1), fmt.Sprintf("bn%d", i+1)
-		params = append(params,
-			Param{Name: conv + "/kernel", Shape: []int{m.Kernel[0], m.Kernel[1], channels, filters}, Init: StartGlorot},
-			Param{Name: conv + "/bias", Shape: []int{filters}},
-			Param{Name: bn + "/gamma", Shape: []int{filters}, Init: StartOnes},
-			Param{Name: bn + "/beta", Shape: []int{filters}},
-			Param{Name: bn + "/moving_mean", Shape: []int{filters}, Fixed: true},
-			Param{Name: bn + "/moving_variance", Shape: []int{filters}, Init: StartOnes, Fixed: true})
+		params = append(params, convParams(i+1, m.Kernel, channels, filters)...)
 		channels = filters
 	}
 	params = append(params, denseParams("dense1", m.flat(in), m.Units)...)
@@ -81,38 +97,32 @@ func (m CNN) Forward(p *Pass, x *Node) []*Node {
 	batch := x.Shape().Dim(0)
 	rows, cols := p.Input.Dims()
 	x = Reshape(x, batch, rows, cols, 1)
+	block := convBlock{Pool: m.Pool, Old: m.Old}
+	if m.Mask {
+		block.mask = p.Mask
+	}
 	for i, filters := range m.Filters {
-		x = m.block(p, x, i+1)
+		x = block.forward(p, x, i+1)
 		rows, cols = keras.Pooled(rows, m.Pool[0]), keras.Pooled(cols, m.Pool[1])
 		x.AssertDims(batch, rows, cols, filters)
 	}
 	x = Reshape(x, batch, -1)
 	x.AssertDims(batch, m.flat(p.Input))
-	x = p.dense("dense1", x)
-	p.watch("dense1", x)
-	return p.heads(x)
-}
-
-// block is convolution, ReLU, pooling and normalisation. The first block, of
-// one channel, is faster in the fused form, which gives the same.
-func (m CNN) block(p *Pass, x *Node, i int) *Node {
-	name := fmt.Sprintf("conv%d", i)
-	kernel, bias := p.weight(name+"/kernel"), p.weight(name+"/bias")
-	if i == 1 && p.Watch == nil {
-		x = keras.ConvReluPool(x, kernel, bias, m.Pool[0], m.Pool[1])
-	} else {
-		x = keras.ConvSame(x, kernel, bias)
-		if p.Watch != nil {
-			x = keras.Relu(x)
-			p.watch(name, x)
-			x = keras.MaxPoolSame(x, m.Pool[0], m.Pool[1])
-		} else { // the order makes no difference but to speed
-			x = keras.Relu(keras.MaxPoolSame(x, m.Pool[0], m.Pool[1]))
-		}
-	}
-	p.watch(fmt.Sprintf("pool%d", i), x)
-	return p.batchNorm(fmt.Sprintf("bn%d", i), x, m.Old)
+	return p.heads(p.dense("dense1", x, m.Units, m.Activation))
 }
 
 // InputDropout implements Model: there is none.
 func (CNN) InputDropout() keras.InputDropout { return keras.InputDropout{} }
+
+// convParams are the parameters of one block: convolution and normalisation.
+func convParams(i int, kernel [2]int, channels, filters int) []Param {
+	conv, bn := fmt.Sprintf("conv%d", i), fmt.Sprintf("bn%d", i)
+	return []Param{
+		{Name: conv + "/kernel", Shape: []int{kernel[0], kernel[1], channels, filters}, Init: StartGlorot},
+		{Name: conv + "/bias", Shape: []int{filters}},
+		{Name: bn + "/gamma", Shape: []int{filters}, Init: StartOnes},
+		{Name: bn + "/beta", Shape: []int{filters}},
+		{Name: bn + "/moving_mean", Shape: []int{filters}, Fixed: true},
+		{Name: bn + "/moving_variance", Shape: []int{filters}, Init: StartOnes, Fixed: true},
+	}
+}

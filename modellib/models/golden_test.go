@@ -26,7 +26,8 @@ func layers(t *testing.T, b *backend.Choice, c *goldenmodels.Case, x []float32) 
 				names, out = append(names, mode+"/"+layer), append(out, n)
 			}
 			p := &models.Pass{Input: c.Input, Heads: c.Heads, Weights: constants(x.Graph(), c),
-				Training: mode == "train", Watch: keep}
+				Training: mode == "train",
+				Watch:    func(layer, _ string, n *graph.Node) { keep(layer, n) }}
 			watchSteps(c, mode, keep).Forward(p, x)
 			for name, n := range p.Moved {
 				keep(name+"_after", n)

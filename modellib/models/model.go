@@ -9,8 +9,12 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// Model is one architecture.
+// Model is one architecture: a small value of hyperparameters, which its JSON
+// names.
 type Model interface {
+	// Check says which hyperparameter is out of range, or that the network
+	// cannot read windows of the given form.
+	Check(in Input) error
 	// Params lists the parameters for windows of the given form and for the
 	// given heads, in the order of Keras.
 	Params(in Input, heads []Head) []Param
@@ -20,6 +24,35 @@ type Model interface {
 	// InputDropout is the dropout on the input in training; the host applies
 	// it to the windows in the layout's form (Input.Dims).
 	InputDropout() keras.InputDropout
+}
+
+// Masker is a model that can tell padded steps of a window from real ones.
+type Masker interface {
+	// UsesMask says whether it reads Pass.Mask.
+	UsesMask() bool
+}
+
+// UsesMask says whether a model reads Pass.Mask.
+func UsesMask(m Model) bool {
+	masker, ok := m.(Masker)
+	return ok && masker.UsesMask()
+}
+
+// checkTime wants steps that are still in order, for networks that need them:
+// the layout "aspub" scrambles them.
+func checkTime(in Input) error {
+	if in.Layout != Time {
+		return fmt.Errorf("layout is %q, and this network reads %q only", in.Layout, Time)
+	}
+	return nil
+}
+
+// checkMask is checkTime for a network that uses the padding mask.
+func checkMask(uses bool, in Input) error {
+	if !uses {
+		return nil
+	}
+	return checkTime(in)
 }
 
 // Layouts of a window.
@@ -113,6 +146,17 @@ func Trainable(params []Param) int {
 	}
 	return n
 }
+
+// between is the error of a hyperparameter that is out of range.
+func between(name string, value, low, high int) error {
+	if value < low || value > high {
+		return fmt.Errorf("%s is %d, expected %d to %d", name, value, low, high)
+	}
+	return nil
+}
+
+// maxUnits bounds the size of a layer, against slips of the keyboard.
+const maxUnits = 1 << 14
 
 // denseParams are the kernel and bias of a dense layer.
 func denseParams(name string, in, out int) []Param {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"flowbook/modellib/backend"
@@ -42,6 +43,13 @@ func TestSizes(t *testing.T) {
 		{"gru", models.Time, both, 4900},
 		{"gru", models.AsPublished, both, 4612},
 		{"cnn", models.AsPublished, both[:1], 244775},
+		{"cnn-mask", models.Time, both, 255236},
+		{"cnn-gru", models.Time, both, 29164},
+		{"gru-drawn", models.Time, both, 4300},
+		{"gru-mask", models.Time, both, 4900},
+		{"mlp", models.Time, both, 81692},
+		{"stats", models.Time, both, 12188},
+		{"temporal", models.Time, both, 19100},
 	} {
 		m, err := models.New(c.model, false)
 		if err != nil {
@@ -68,6 +76,9 @@ func TestOtherForms(t *testing.T) {
 			{Steps: 1, Features: 1, Layout: models.AsPublished},
 		} {
 			m, _ := models.New(name, true)
+			if m.Check(in) != nil {
+				continue // wants another layout
+			}
 			x := tensors.FromFlatDataAndDimensions(slices.Repeat([]float32{0.5}, 2*in.Steps*in.Features), 2, in.Steps*in.Features)
 			out, err := graph.CallOnceN(b.Backend, func(x *graph.Node) []*graph.Node {
 				p := &models.Pass{Input: in, Heads: heads, Weights: map[string]*graph.Node{}, Training: true}
@@ -112,14 +123,64 @@ func TestModelsAreJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `[{"kernel":[3,3],"pool":[3,2],"filters":[32,64],"units":200,"keras27":false},{"units":24,"dense":24,"dropout":0.01,"keras27":false}]`
+	want := `[{"kernel":[3,3],"pool":[3,2],"filters":[32,64],"units":200,"activation":"linear","mask":false,"keras27":false},` +
+		`{"units":24,"activation":"tanh","recurrent_activation":"sigmoid","dense":24,"dropout":0.01,"mask":false,"keras27":false}]`
 	if string(got) != want {
 		t.Errorf("found %s", got)
 	}
 }
 
+// TestWith: every model comes back from its own JSON, and takes changes.
+func TestWith(t *testing.T) {
+	in := models.Input{Steps: 20, Features: 24, Layout: models.Time}
+	for _, name := range models.Names() {
+		m, _ := models.New(name, true)
+		text, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := models.With(m, in, text)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(m, back); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	got, err := models.With(models.ReleasedGRU(), in, []byte(`{"units":48,"activation":"softsign"}`))
+	if gru, ok := got.(models.GRU); err != nil || !ok || gru.Units != 48 || gru.Activation != "softsign" || gru.Dense != 24 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestWithRefuses(t *testing.T) {
+	in := models.Input{Steps: 20, Features: 24, Layout: models.AsPublished}
+	for _, c := range []struct{ model, hyper, want string }{
+		{"gru", `{"unit":48}`, `unknown field "unit"`},
+		{"gru", `{"units":0}`, "units is 0, expected 1 to"},
+		{"gru", `{"units":"many"}`, "cannot unmarshal string"},
+		{"gru", `{"activation":"swish"}`, `activation is "swish", expected one of linear, relu`},
+		{"gru", `{"dropout":1}`, "dropout is 1, expected 0 or more and less than 1"},
+		{"gru", `{"mask":true}`, `layout is "aspub", and this network reads "time" only`},
+		{"cnn", `{"kernel":[3]}`, "kernel is 0, expected 1 to"},
+		{"cnn", `{"pool":[2,99]}`, "pool is 99"},
+		{"cnn-gru", `{"pool":0}`, "pool is 0"},
+		{"mlp", `{"units":[]}`, "number of hidden layers is 0"},
+		{"stats", `{}`, "reads \"time\" only"},
+		{"temporal", `{"filters":[64,-1]}`, "filters is -1"},
+	} {
+		m, err := models.New(c.model, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := models.With(m, in, []byte(c.hyper)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s %s: error %v, want one with %q", c.model, c.hyper, err, c.want)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
-	if _, err := models.New("resnet", false); err == nil || err.Error() != `model is "resnet", expected one of cnn, cnn-drawn, gru` {
+	if _, err := models.New("resnet", false); err == nil || err.Error() != `model is "resnet", expected one of cnn, cnn-drawn, cnn-gru, cnn-mask, gru, gru-drawn, gru-mask, mlp, stats, temporal` {
 		t.Errorf("unknown model: %v", err)
 	}
 	for _, in := range []models.Input{{Steps: 20, Features: 24}, {Steps: 0, Features: 24, Layout: models.Time}} {

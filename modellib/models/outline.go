@@ -1,6 +1,7 @@
 package models
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -24,7 +25,7 @@ type Layer struct {
 // that all heads share, then the layers of each head. The shapes are read off
 // the model's graph, which is built on the Go backend and not run.
 func Outline(m Model, in Input, heads []Head) (trunk []Layer, tails [][]Layer, err error) {
-	if err := in.Check(); err != nil {
+	if err := errors.Join(in.Check(), m.Check(in)); err != nil {
 		return nil, nil, err
 	}
 	backend, err := compute.NewWithConfig("go:ops_sequential")
@@ -40,42 +41,17 @@ func Outline(m Model, in Input, heads []Head) (trunk []Layer, tails [][]Layer, e
 	}
 	rows, cols := in.Dims()
 	trunk = append(trunk, Layer{Name: "window", Text: "window", Shape: []int{rows, cols}})
-	p.Watch = func(layer string, out *Node) {
-		if task, isHead := strings.CutSuffix(layer, "/logits"); isHead {
-			tails = append(tails, []Layer{headLayer(task, out, params)})
+	p.Watch = func(name, text string, out *Node) {
+		name, isHead := strings.CutSuffix(name, "/logits")
+		layer := Layer{Name: name, Text: text, Shape: out.Shape().Dimensions[1:], Params: weightsOf(name, params)}
+		if isHead {
+			tails = append(tails, []Layer{layer})
 			return
 		}
-		trunk = append(trunk, Layer{Name: layer, Text: describe(layer, params),
-			Shape: out.Shape().Dimensions[1:], Params: weightsOf(layer, params)})
+		trunk = append(trunk, layer)
 	}
 	m.Forward(p, Parameter(g, "x", shapes.Make(dtypes.Float32, 1, in.Steps*in.Features)))
 	return trunk, tails, nil
-}
-
-func headLayer(task string, out *Node, params []Param) Layer {
-	return Layer{Name: task, Text: task + ": dense, softmax",
-		Shape: out.Shape().Dimensions[1:], Params: weightsOf(task, params)}
-}
-
-// describe says what a layer does, from its Keras name and its parameters.
-func describe(layer string, params []Param) string {
-	switch strings.TrimRight(layer, "0123456789") {
-	case "conv":
-		for _, p := range params {
-			if p.Name == layer+"/kernel" {
-				return fmt.Sprintf("convolution %d × %d, ReLU", p.Shape[0], p.Shape[1])
-			}
-		}
-	case "pool":
-		return "max pooling"
-	case "bn":
-		return "batch normalisation"
-	case "dense":
-		return "dense, linear"
-	case "gru":
-		return "GRU, last state"
-	}
-	return layer
 }
 
 // weightsOf counts the trainable values of a layer.

@@ -17,24 +17,24 @@ func ExampleOutline() {
 		fmt.Println(l.Name, l.Text, l.Shape, l.Params)
 	}
 	for _, t := range tails {
-		fmt.Println(t[0].Name, t[0].Shape, t[0].Params)
+		fmt.Println(t[0].Text, t[0].Shape, t[0].Params)
 	}
 	// Output:
 	// window window [20 24] 0
 	// conv1 convolution 3 × 3, ReLU [20 24 32] 320
-	// pool1 max pooling [7 12 32] 0
+	// pool1 max pooling 3 × 2 [7 12 32] 0
 	// bn1 batch normalisation [7 12 32] 64
 	// conv2 convolution 3 × 3, ReLU [7 12 64] 18496
-	// pool2 max pooling [3 6 64] 0
+	// pool2 max pooling 3 × 2 [3 6 64] 0
 	// bn2 batch normalisation [3 6 64] 128
 	// dense1 dense, linear [200] 230600
-	// type [7] 1407
-	// app [21] 4221
+	// type: dense, softmax [7] 1407
+	// app: dense, softmax [21] 4221
 }
 
 // Every trainable weight of a model stands in one layer of its outline.
 func TestOutlineCountsAllWeights(t *testing.T) {
-	in := Input{Steps: 20, Features: 24, Layout: AsPublished}
+	in := Input{Steps: 20, Features: 24, Layout: Time}
 	for _, name := range Names() {
 		m, err := New(name, false)
 		if err != nil {
