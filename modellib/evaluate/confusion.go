@@ -78,6 +78,20 @@ func (c *Confusion) Rates() [][]float64 {
 	return rates
 }
 
+// PredictedRates returns the matrix with each column divided by its sum: of
+// what was given to a class, the share that each true class makes up,
+// precision on the diagonal. The column of a class never predicted is 0.
+func (c *Confusion) PredictedRates() [][]float64 {
+	rates := make([][]float64, len(c.Count))
+	for t, row := range c.Count {
+		rates[t] = make([]float64, len(row))
+		for p, v := range row {
+			rates[t][p] = ratio(v, c.Predicted(p))
+		}
+	}
+	return rates
+}
+
 // Argmax returns the most probable class of each row; the first of equal ones.
 func Argmax(probs [][]float64) []int {
 	out := make([]int, len(probs))
@@ -93,9 +107,12 @@ func Argmax(probs [][]float64) []int {
 
 // ratio is a/b, and 0 where b is 0: a class that is never predicted has
 // precision 0, as scikit-learn's zero_division=0 has it.
-func ratio(a, b int) float64 {
+func ratio(a, b int) float64 { return ratioOr(a, b, 0) }
+
+// ratioOr is a/b, and the value given where b is 0.
+func ratioOr(a, b int, empty float64) float64 {
 	if b == 0 {
-		return 0
+		return empty
 	}
 	return float64(a) / float64(b)
 }

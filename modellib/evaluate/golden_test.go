@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"testing"
@@ -28,11 +29,42 @@ type golden struct {
 			Accuracy  float64 `json:"categorical_accuracy"`
 			Precision float64
 			Recall    float64
+			Loss      float64 `json:"categorical_crossentropy_mean"`
 		}
+		RatesPred [][]float64     `json:"confusion_matrix_normalize_pred"`
+		Adjusted  float64         `json:"balanced_accuracy_adjusted"`
+		LogLoss   float64         `json:"log_loss"`
+		KerasLoss float64         `json:"log_loss_clip_1e-7_keras_style"`
+		Brier     float64         `json:"brier_sum_over_classes"`
+		ECE10     goldenECE       `json:"ece_10"`
+		ECE15     goldenECE       `json:"ece_15"`
+		ROC       []*float64      `json:"roc_auc_per_class_one_vs_rest"`
+		ROCMacro  any             `json:"roc_auc_ovr_macro"`
+		ROCWeight *float64        `json:"roc_auc_ovr_weighted"`
+		TopK      map[int]float64 `json:"top_k_accuracy"`
 	}
 }
 
+// goldenECE is an expected calibration error with its bins: number, windows,
+// accuracy, confidence.
+type goldenECE struct {
+	ECE, MCE float64
+	Bins     [][4]float64
+}
+
+// UnmarshalJSON reads a key that Go takes for a name with options.
+func (g *goldenECE) UnmarshalJSON(raw []byte) error {
+	var m map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return err
+	}
+	return errors.Join(json.Unmarshal(m["ece"], &g.ECE), json.Unmarshal(m["mce"], &g.MCE),
+		json.Unmarshal(m["non_empty_bins_[i,n,acc,conf]"], &g.Bins))
+}
+
 type averages struct {
+	MacroOne [3]float64 `json:"macro_zd1"`
+	MacroNaN [3]float64 `json:"macro_zdnan"`
 	Micro    [3]float64 `json:"micro_zd0"`
 	Macro    [3]float64 `json:"macro_zd0"`
 	Weighted [3]float64 `json:"weighted_zd0"`
@@ -120,6 +152,76 @@ func compareGolden(t *testing.T, g golden) {
 	near(t, "Keras accuracy", keras.Accuracy, e.Keras.Accuracy, single)
 	near(t, "Keras precision", keras.Precision, e.Keras.Precision, single)
 	near(t, "Keras recall", keras.Recall, e.Keras.Recall, single)
+	near(t, "Keras loss", keras.Loss, e.Keras.Loss, single*max(1, e.Keras.Loss)) // a float32 near 16 has steps of 2e-6
+	near(t, "Keras loss in float64", keras.Loss, e.KerasLoss, exact)
+	compareProbabilities(t, g)
+}
+
+// compareProbabilities checks what needs more than the most probable class.
+func compareProbabilities(t *testing.T, g golden) {
+	e, c := g.Expect, NewConfusion(make([]string, g.K), g.YTrue, g.YPred)
+	for i, row := range c.PredictedRates() {
+		for j := range row {
+			near(t, "rate by prediction", row[j], e.RatesPred[i][j], exact)
+		}
+	}
+	near(t, "balanced accuracy, adjusted", c.BalancedAdjusted(), e.Adjusted, exact)
+	nearPRF(t, "macro, empty is 1", mean(c.PerClassOr(1)), e.All.MacroOne)
+	nearPRF(t, "macro, empty is left out", mean(c.PerClassOr(math.NaN())), e.All.MacroNaN)
+	near(t, "log loss", LogLoss(g.YTrue, g.Proba), e.LogLoss, exact)
+	near(t, "Brier", Brier(g.YTrue, g.Proba), e.Brier, exact)
+	for k, want := range e.TopK {
+		near(t, "top k", TopK(g.YTrue, g.Proba, k), want, exact)
+	}
+	areas := Areas(make([]string, g.K), g.YTrue, g.Proba)
+	for k, want := range e.ROC {
+		if want == nil {
+			near(t, "ROC area of a missing class", areas[k].ROC, math.NaN(), exact)
+			continue
+		}
+		near(t, "ROC area", areas[k].ROC, *want, exact)
+	}
+	macro, weighted := MeanArea(areas, g.YTrue)
+	if want, ok := e.ROCMacro.(float64); ok {
+		near(t, "macro ROC area", macro, want, exact)
+	}
+	if e.ROCWeight != nil {
+		near(t, "weighted ROC area", weighted, *e.ROCWeight, exact)
+	}
+	compareECE(t, EqualWidth(g.YTrue, g.Proba, 10), e.ECE10, 10)
+	compareECE(t, EqualWidth(g.YTrue, g.Proba, 15), e.ECE15, 15)
+}
+
+func compareECE(t *testing.T, got *Reliability, want goldenECE, bins int) {
+	near(t, "ECE", got.ECE, want.ECE, exact)
+	near(t, "MCE", got.MCE, want.MCE, exact)
+	if len(got.Bins) != len(want.Bins) {
+		t.Fatalf("%d bins with windows, want %d", len(got.Bins), len(want.Bins))
+	}
+	for i, b := range got.Bins {
+		near(t, "bin", b.High*float64(bins)-1, want.Bins[i][0], 1e-9)
+		near(t, "windows of a bin", float64(b.Windows), want.Bins[i][1], 0)
+		near(t, "accuracy of a bin", b.Accuracy, want.Bins[i][2], exact)
+		near(t, "confidence of a bin", b.Confidence, want.Bins[i][3], exact)
+	}
+}
+
+// mean averages scores that are not NaN.
+func mean(scores []ClassScore) PRF {
+	over := func(of func(ClassScore) float64) float64 {
+		sum, n := 0.0, 0.0
+		for _, s := range scores {
+			if v := of(s); !math.IsNaN(v) {
+				sum, n = sum+v, n+1
+			}
+		}
+		return sum / n
+	}
+	return PRF{
+		over(func(s ClassScore) float64 { return s.Precision }),
+		over(func(s ClassScore) float64 { return s.Recall }),
+		over(func(s ClassScore) float64 { return s.F1 }),
+	}
 }
 
 func everyClass(k int) []int {

@@ -52,25 +52,38 @@ func byGroup(group []string, truth, predicted []int) [][]cell {
 	return groups
 }
 
-// bootstrap draws groups with replacement and returns the intervals of
-// accuracy and of macro F1 over the scored classes. In a draw the macro mean
-// is over those of them that the draw has. The draws are the same every time.
+// bootstrapOf draws n groups out of n with replacement, Draws times, and
+// returns the interval of a statistic of the draw: its percentiles. The draws
+// are the same every time. A statistic that is NaN leaves its draw out.
+func bootstrapOf(n int, statistic func(draw []int) float64) Interval {
+	rng := rand.New(rand.NewPCG(bootSeed, uint64(n)))
+	values, draw := make([]float64, Draws), make([]int, n)
+	for d := range values {
+		for i := range draw {
+			draw[i] = rng.IntN(n)
+		}
+		values[d] = statistic(draw)
+	}
+	return percentiles(values, n)
+}
+
+// bootstrap returns the intervals of accuracy and of macro F1 over the scored
+// classes. In a draw the macro mean is over those of them that the draw has.
 func bootstrap(classes []string, scored []int, groups [][]cell) (accuracy, macroF1 Interval) {
-	rng := rand.New(rand.NewPCG(bootSeed, uint64(len(groups))))
-	acc, f1 := make([]float64, Draws), make([]float64, Draws)
 	c := NewConfusion(classes, nil, nil)
-	for d := range Draws {
+	fill := func(draw []int) {
 		for _, row := range c.Count {
 			clear(row)
 		}
-		for range groups {
-			for _, x := range groups[rng.IntN(len(groups))] {
+		for _, g := range draw {
+			for _, x := range groups[g] {
 				c.Count[x.truth][x.predicted] += x.n
 			}
 		}
-		acc[d], f1[d] = c.Accuracy(), c.Macro(having(c, scored)).F1
 	}
-	return percentiles(acc), percentiles(f1)
+	accuracy = bootstrapOf(len(groups), func(draw []int) float64 { fill(draw); return c.Accuracy() })
+	macroF1 = bootstrapOf(len(groups), func(draw []int) float64 { fill(draw); return c.Macro(having(c, scored)).F1 })
+	return accuracy, macroF1
 }
 
 // having returns those of the classes that have windows.
@@ -84,16 +97,49 @@ func having(c *Confusion, classes []int) []int {
 	return out
 }
 
-// percentiles cuts off 2.5 % of the draws at both ends. A draw without any
-// scored class has no macro F1 and is left out.
-func percentiles(draws []float64) Interval {
+// groupMembers are the rows of each group, in order of first appearance.
+func groupMembers(group []string) [][]int {
+	number := map[string]int{}
+	var members [][]int
+	for i, g := range group {
+		k, ok := number[g]
+		if !ok {
+			k = len(members)
+			number[g] = k
+			members = append(members, nil)
+		}
+		members[k] = append(members[k], i)
+	}
+	return members
+}
+
+// percentiles cuts off the same tail of the draws at both ends. Plain 2.5 %
+// tails give too narrow intervals with few groups, for the bootstrap's spread
+// is that of n and not n−1 and knows only the normal distribution; the tail is
+// the one that Student's t asks for (Hesterberg, What Teachers Should Know
+// About the Bootstrap, 2015, section 3.3: "expanded percentile interval").
+func percentiles(draws []float64, groups int) Interval {
 	draws = slices.DeleteFunc(draws, math.IsNaN)
+	if len(draws) == 0 {
+		return Interval{math.NaN(), math.NaN()}
+	}
 	slices.Sort(draws)
-	tail := (1 - Level) / 2
+	tail := expandedTail(groups)
 	return Interval{
 		Low:  stat.Quantile(tail, stat.Empirical, draws, nil),
 		High: stat.Quantile(1-tail, stat.Empirical, draws, nil),
 	}
+}
+
+// expandedTail is the share of draws beyond each end: 2.5 % for many groups.
+func expandedTail(groups int) float64 {
+	tail := (1 - Level) / 2
+	if groups < 2 {
+		return tail
+	}
+	n := float64(groups)
+	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: n - 1}.Quantile(tail)
+	return distuv.UnitNormal.CDF(math.Sqrt(n/(n-1)) * t)
 }
 
 // Wilson is the score interval of a proportion of independent trials, with

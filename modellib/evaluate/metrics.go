@@ -23,15 +23,19 @@ func (c *Confusion) Accuracy() float64 { return ratio(c.correct(), c.Total()) }
 
 // PerClass scores every class. Where a precision, recall or F1 has nothing to
 // divide by it is 0.
-func (c *Confusion) PerClass() []ClassScore {
+func (c *Confusion) PerClass() []ClassScore { return c.PerClassOr(0) }
+
+// PerClassOr is PerClass with another value than 0 where there is nothing to
+// divide by: scikit-learn's zero_division, 1 or NaN.
+func (c *Confusion) PerClassOr(empty float64) []ClassScore {
 	scores := make([]ClassScore, len(c.Classes))
 	for k, name := range c.Classes {
 		tp, support, predicted := c.Count[k][k], c.Support(k), c.Predicted(k)
 		scores[k] = ClassScore{
 			Class:     name,
-			Precision: ratio(tp, predicted),
-			Recall:    ratio(tp, support),
-			F1:        ratio(2*tp, support+predicted),
+			Precision: ratioOr(tp, predicted, empty),
+			Recall:    ratioOr(tp, support, empty),
+			F1:        ratioOr(2*tp, support+predicted, empty),
 			Windows:   support,
 		}
 	}
@@ -85,6 +89,13 @@ func (c *Confusion) Present() []int {
 
 // BalancedAccuracy is the mean recall of the classes that have windows.
 func (c *Confusion) BalancedAccuracy() float64 { return c.Macro(c.Present()).Recall }
+
+// BalancedAdjusted is the balanced accuracy rescaled so that guessing scores 0.
+// It is NaN with one class.
+func (c *Confusion) BalancedAdjusted() float64 {
+	chance := 1 / float64(len(c.Present()))
+	return (c.BalancedAccuracy() - chance) / (1 - chance)
+}
 
 // Kappa is Cohen's kappa: the agreement beyond what class frequencies alone
 // would give. It is NaN when all windows have one class and were given to it.

@@ -2,10 +2,13 @@ package evaluate
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"flowbook/modellib/run"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 // Report is what a run scores on its test part, with what a reader needs to
@@ -53,7 +56,16 @@ type Score struct {
 	Micro       PRF       `json:"micro"`
 	Balanced    float64   `json:"balanced_accuracy"`
 	MCC         float64   `json:"mcc"`
+	Kappa       *float64  `json:"kappa"` // null where chance alone is always right
 	KerasAtHalf Keras     `json:"keras"`
+
+	// What the probabilities are worth, not only the most probable class.
+	LogLoss float64      `json:"log_loss"` // nats a window
+	Brier   float64      `json:"brier"`    // summed over classes
+	ROC     *float64     `json:"roc_area"` // one against the rest, mean over the scored classes
+	PR      *float64     `json:"pr_area"`
+	ByWidth *Reliability `json:"calibration"`            // CalibrationBins of one width
+	ByMass  *Reliability `json:"calibration_equal_mass"` // CalibrationBins of one size
 }
 
 // Run scores every head of an opened run. A run without predictions for one
@@ -193,13 +205,37 @@ func (h *Head) score(p *run.Predictions, scored []int) Score {
 	s := Score{
 		Model: p.Model, Accuracy: c.Accuracy(), MacroF1: macro.F1, Macro: macro,
 		Weighted: c.Weighted(), Micro: c.Micro(), Balanced: c.BalancedAccuracy(), MCC: c.MCC(),
-		KerasAtHalf: NewKeras(p.Truth, p.Probs),
+		Kappa: known(c.Kappa()), KerasAtHalf: NewKeras(p.Truth, p.Probs),
+		LogLoss: LogLoss(p.Truth, p.Probs), Brier: Brier(p.Truth, p.Probs),
+		ByWidth: EqualWidth(p.Truth, p.Probs, CalibrationBins), ByMass: EqualMass(p.Truth, p.Probs, CalibrationBins),
 	}
+	s.ROC, s.PR = h.areas(p, scored)
 	if h.NoInterval == "" {
 		a, f := bootstrap(c.Classes, scored, byGroup(p.Group, p.Truth, predicted))
 		s.AccuracyCI, s.MacroF1CI = &a, &f
+		s.ByWidth.WithInterval(p.Group, p.Truth, p.Probs)
+		s.ByMass.WithInterval(p.Group, p.Truth, p.Probs)
 	}
 	return s
+}
+
+// areas are the mean ROC and PR areas of the scored classes that have one.
+func (h *Head) areas(p *run.Predictions, scored []int) (roc, pr *float64) {
+	var r, a []float64
+	for k, area := range Areas(h.Confusion.Classes, p.Truth, p.Probs) {
+		if slices.Contains(scored, k) && !math.IsNaN(area.ROC) {
+			r, a = append(r, area.ROC), append(a, area.PR)
+		}
+	}
+	return known(stat.Mean(r, nil)), known(stat.Mean(a, nil))
+}
+
+// known is a pointer to v, nil for NaN, which JSON has no word for.
+func known(v float64) *float64 {
+	if math.IsNaN(v) {
+		return nil
+	}
+	return &v
 }
 
 // sameWindows says where two lists of tested windows differ first.

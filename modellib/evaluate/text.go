@@ -29,6 +29,8 @@ func (h *Head) String() string {
 	var b strings.Builder
 	b.WriteString(h.ScoreTable().String())
 	b.WriteByte('\n')
+	b.WriteString(h.ProbabilityTable().String())
+	b.WriteByte('\n')
 	b.WriteString(h.ClassTable().String())
 	b.WriteByte('\n')
 	b.WriteString(h.confusionText())
@@ -48,6 +50,28 @@ func (h *Head) ScoreTable() *Table {
 	}
 	t.Notes = h.notes()
 	return t
+}
+
+// ProbabilityTable has a row a model: what its probabilities are worth.
+func (h *Head) ProbabilityTable() *Table {
+	t := &Table{
+		Caption: "Probabilities, on the same windows",
+		Header:  []string{"Model", "Log loss", "Brier", "ROC area", "PR area", "ECE", "95 %", "Equal mass"},
+		Notes:   []string{fmt.Sprintf("ROC and PR: area one class against the rest, mean over the classes of the macro mean. ECE: expected calibration error, %d bins of equal width, in the last column of equal mass.", CalibrationBins)},
+	}
+	for _, s := range append([]Score{h.Network}, h.Baselines...) {
+		t.Rows = append(t.Rows, []string{s.Model, three(s.LogLoss), three(s.Brier), maybe(s.ROC), maybe(s.PR),
+			three(s.ByWidth.ECE), interval(s.ByWidth.Interval), three(s.ByMass.ECE)})
+	}
+	return t
+}
+
+// maybe writes a score, or "–" where there is none.
+func maybe(v *float64) string {
+	if v == nil {
+		return "–"
+	}
+	return three(*v)
 }
 
 // Origin says how many independent groups the test windows come from: "12
@@ -71,7 +95,7 @@ func (h *Head) notes() []string {
 	if len(h.Absent) > 0 {
 		mean += " Absent from the test part: " + strings.Join(h.Absent, ", ") + "."
 	}
-	how := fmt.Sprintf("95 %%: bootstrap over %s, %s draws.", h.Origin(), thousands(Draws))
+	how := fmt.Sprintf("95 %%: bootstrap over %s, %s draws, tails of Student's t.", h.Origin(), thousands(Draws))
 	if h.NoInterval != "" {
 		how = strings.ToUpper(h.NoInterval[:1]) + h.NoInterval[1:] + "."
 	}
