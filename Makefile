@@ -1,7 +1,7 @@
 # make report    everything from nothing: tools, notebooks run on the embedded captures, pages in reports/
 # make test      build, vet, format and tests of every module, lint of the notebooks
 # make jupyter   JupyterLab on this machine, first notebook open
-# More: notebooks check-notebooks check-report scripts figure plugin gpu tools test-browser clean
+# More: notebooks check-notebooks check-report scripts figure plugin gpu tools test-browser test-interop clean
 #
 # All that is installed or built lies inside the checkout: .venv .tools .pjrt .build .work reports.
 SHELL := /bin/bash
@@ -32,7 +32,7 @@ SOURCES := cmd data flowlib internal modellib notebooks plots
 PIP     := .venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 RUNNER  := .venv/bin/python tools/jupyter/report.py
 
-.PHONY: report test test-go test-python notebooks check-notebooks check-report scripts figure jupyter test-browser tools plugin gpu clean
+.PHONY: report test test-go test-python notebooks check-notebooks check-report scripts figure jupyter test-browser test-interop tools plugin gpu clean
 
 report: tools compile
 	$(RUNNER) --out $(OUT) $(REPORT) $(NOTEBOOKS)
@@ -120,5 +120,16 @@ gpu: .pjrt/cuda.ok
 	.venv/bin/python tools/pjrt.py cuda .pjrt
 	touch $@
 
+# What we write is read by the libraries themselves, and the other way round; a venv of its own.
+# TOPICS="parquet npz" chooses some of tools/interop/test_*.py.
+test-interop: .venv-interop/interop.ok .pjrt/cpu.ok
+	go build -o .build/flowbook ./cmd/flowbook
+	.venv-interop/bin/python tools/interop/run.py $(TOPICS)
+
+.venv-interop/interop.ok: tools/python/interop.txt | .venv/bin/pip
+	[ -x .venv-interop/bin/pip ] || $(PY) -m venv .venv-interop
+	$(subst .venv/,.venv-interop/,$(PIP)) -r $<
+	touch $@
+
 clean:
-	rm -rf .venv .tools .pjrt .build .work reports
+	rm -rf .venv .venv-interop .tools .pjrt .build .work reports

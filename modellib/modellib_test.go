@@ -28,8 +28,8 @@ func planted(steps int) *dataset.Set {
 		Apps: []string{"a", "b", "c", "d"}, Features: []string{"f0", "f1", "f2", "f3", "f4", "f5"}}
 	for host := range 8 {
 		for k := range 16 {
-			w := dataset.Window{App: int32(k % 4), Type: int32(k % 4 % 3), Host: fmt.Sprint("host", host),
-				Capture: fmt.Sprintf("host%d-%d.pcap", host, k), Superflow: fmt.Sprint(host, "/", k)}
+			w := dataset.Window{App: int32(k % 4), Type: int32(k % 4 % 3), Groups: &dataset.Groups{Host: fmt.Sprint("host", host),
+				Capture: fmt.Sprintf("host%d-%d.pcap", host, k), Superflow: fmt.Sprint(host, "/", k)}}
 			w.Session, w.Tuple = w.Capture, w.Superflow
 			for range steps {
 				w.Rows = append(w.Rows, int32(len(s.Rows)/features))
@@ -211,7 +211,7 @@ func TestTrainErrors(t *testing.T) {
 		{"preset", `preset is "best"`, planted(2), "", func(r *Recipe) { r.Preset = "best" }},
 		{"epochs", "epochs is 0, expected 1 to", planted(2), "", func(r *Recipe) { r.Epochs = 0 }},
 		{"rate", "learning-rate is NaN", planted(2), "", func(r *Recipe) { r.LearningRate = math.NaN() }},
-		{"unit", `split by "day": known units are`, planted(2), "", func(r *Recipe) { r.Split.Unit = "day" }},
+		{"unit", `split by "port": known units are`, planted(2), "", func(r *Recipe) { r.Split.Unit = "port" }},
 		{"split", "fold is 9 of 4", planted(2), "", func(r *Recipe) { r.Split.Fold = 9 }},
 		{"one class", "task type of planted has 1 class, expected at least 2", one, "", func(*Recipe) {}},
 		{"foreign", `format "flowbook-dataset/1", expected a run`, planted(2), foreign, func(*Recipe) {}},

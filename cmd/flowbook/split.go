@@ -17,7 +17,7 @@ type splitFlags struct {
 
 func (f *splitFlags) bind(c *cobra.Command) {
 	c.Flags().StringVar(&f.name, "split", "group",
-		"published (random over windows, leaks), or group[:UNIT[:FOLD/FOLDS]] with UNIT superflow, tuple, capture, session or host")
+		"published (random over windows, leaks), or group[:UNIT[:FOLD/FOLDS]] with UNIT "+strings.Join(dataset.Units, ", "))
 	c.Flags().Uint32Var(&f.seed, "split-seed", 42, "seed of the split")
 }
 

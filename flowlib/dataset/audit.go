@@ -43,7 +43,11 @@ type PartCount struct {
 	Tuples     int    `json:"tuples"`
 	Captures   int    `json:"captures"`
 	Sessions   int    `json:"sessions"`
-	Hosts      int    `json:"hosts"` // 0 when not known
+	// 0 when not known:
+	Hosts           int `json:"hosts"`
+	Days            int `json:"days"`
+	Access          int `json:"access"`          // access networks
+	Implementations int `json:"implementations"` // programs
 }
 
 // ClassCount is a class of a task with its windows per part and its groups of
@@ -77,9 +81,6 @@ type Leak struct {
 	Conflicting int            `json:"conflicting"`  // of the duplicates, those with another label there
 	Groups      map[string]int `json:"groups"`       // by unit: groups that stand in both
 }
-
-// Units are the units of a group split, finest first.
-var Units = []string{"superflow", "tuple", "capture", "session", "host"}
 
 // Audit counts what a set holds and what a split of it leaks.
 func Audit(set *Set, split *Split) *Report {
@@ -157,6 +158,7 @@ func (s *Set) part(name string, windows []int) PartCount {
 		Part: name, Windows: len(windows),
 		Superflows: s.distinct("superflow", windows), Tuples: s.distinct("tuple", windows),
 		Captures: s.distinct("capture", windows), Sessions: s.distinct("session", windows), Hosts: s.distinct("host", windows),
+		Days: s.distinct("day", windows), Access: s.distinct("access", windows), Implementations: s.distinct("implementation", windows),
 	}
 }
 

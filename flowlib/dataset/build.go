@@ -174,8 +174,13 @@ func (a *assembly) rows(p *piece) {
 		if n > 0 {
 			a.m.Superflows++
 		}
+		l := p.input.Label
+		g := &Groups{
+			Superflow: r.superflow, Tuple: r.tuple, Capture: p.input.Capture,
+			Session: l.Session, Host: l.Host, Day: l.Day, Access: l.Access, Implementation: l.Implementation,
+		}
 		for i := range n {
-			a.w.add(base+r.first+i*spec.Stride, spec.Length, p.input.Label, p.input.Capture, r)
+			a.w.add(base+r.first+i*spec.Stride, spec.Length, l, g)
 		}
 		p.input.Windows += n
 		a.windows[label.Pair{Type: p.input.Label.Type, App: p.input.Label.App}] += n

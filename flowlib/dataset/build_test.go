@@ -259,7 +259,7 @@ func TestOpenBadDirectory(t *testing.T) {
 		"version": {func(dir string) string {
 			write(t, filepath.Join(dir, manifest.Name), `{"format":"flowbook-dataset/0"}`)
 			return manifest.Name
-		}, `format is "flowbook-dataset/0", expected "flowbook-dataset/1"`},
+		}, `format is "flowbook-dataset/0", expected "flowbook-dataset/2"`},
 		"a run": {func(dir string) string {
 			write(t, filepath.Join(dir, manifest.Name), `{"format":"flowbook-run/1"}`)
 			return manifest.Name

@@ -11,7 +11,7 @@ func ExampleSet_Split() {
 	set := &dataset.Set{Types: []string{"chat", "voip"}, Apps: []string{"skype"}, Steps: 1, Features: []string{"Flow Duration"}}
 	for host := range 6 {
 		for typ := range int32(2) {
-			set.Windows = append(set.Windows, dataset.Window{Type: typ, Host: fmt.Sprint("host", host), Rows: []int32{int32(len(set.Windows))}})
+			set.Windows = append(set.Windows, dataset.Window{Type: typ, Rows: []int32{int32(len(set.Windows))}, Groups: &dataset.Groups{Host: fmt.Sprint("host", host)}})
 			set.Rows = append(set.Rows, float64(10*host))
 		}
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // Format names the version of the data set directory that this code reads.
-const Format = "flowbook-dataset/1"
+const Format = "flowbook-dataset/2"
 
 // Manifest is manifest.json: what a data set was made of and how. It holds no
 // times and no places, so that the same inputs and recipe give the same bytes.

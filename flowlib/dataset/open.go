@@ -126,7 +126,7 @@ func (s *Set) readWindows() error {
 		}
 		s.Windows[i] = Window{
 			Rows: order[first:end:end], Type: typ, App: app, VPN: t.vpn[i],
-			Superflow: t.superflow[i], Tuple: t.tuple[i], Capture: t.capture[i], Session: t.session[i], Host: t.host[i],
+			Groups: t.groups[i],
 		}
 	}
 	if s.Manifest.Recipe.VPN {

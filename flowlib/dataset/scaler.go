@@ -109,7 +109,7 @@ func (s *Set) Fill(dst []float32, windows []int, scale *Scaler) {
 				// A finite float64 may be too large for a float32.
 				if x := float64(out[j]); math.IsNaN(x) || math.IsInf(x, 0) {
 					panic(fmt.Sprintf("dataset: capture %s, superflow %s, window %d, step %d, column %s is %v",
-						s.Windows[w].Capture, s.Windows[w].Superflow, w, step, s.Features[j], v))
+						s.Windows[w].Group("capture"), s.Windows[w].Group("superflow"), w, step, s.Features[j], v))
 				}
 			}
 		}

@@ -200,7 +200,7 @@ func TestScalerOracle(t *testing.T) {
 func TestFillNeverLetsNaNThrough(t *testing.T) {
 	for _, bad := range []float64{math.NaN(), math.Inf(1), 1e300} {
 		set := grid([][]float64{{1, 2}, {3, bad}}, 1)
-		set.Windows[1].Capture = "x.pcap"
+		set.Windows[1].Groups = &Groups{Capture: "x.pcap"}
 		func() {
 			defer func() {
 				p := fmt.Sprint(recover())

@@ -18,9 +18,5 @@ type Window struct {
 	Rows      []int32 // T row numbers in time order; -1 for a padded step
 	Type, App int32
 	VPN       bool
-	Superflow string // groups: name of the superflow, 5-tuple, capture, session, host
-	Tuple     string
-	Capture   string
-	Session   string
-	Host      string
+	*Groups   // of the superflow; its windows share it
 }

@@ -3,12 +3,13 @@ package dataset
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // SplitSpec says how windows are divided into train, validation and test.
 type SplitSpec struct {
 	Kind string `json:"kind"`           // "published" (random over windows, scikit-learn-exact) or "group"
-	Unit string `json:"unit,omitempty"` // for "group": superflow, tuple, capture, session, host; "" takes the set's own
+	Unit string `json:"unit,omitempty"` // for "group": one of Units; "" takes the set's own
 	Seed uint32 `json:"seed"`
 	Fold int    `json:"fold,omitempty"` // for "group": which fold is the test part, from 1
 	Of   int    `json:"of,omitempty"`   // for "group": number of folds
@@ -19,7 +20,7 @@ func (s SplitSpec) Check() error {
 	switch {
 	case s.Kind != "" && s.Kind != "group" && s.Kind != "published":
 		return unknownKind(s.Kind)
-	case s.Unit != "" && !slices.Contains(units, s.Unit):
+	case s.Unit != "" && !slices.Contains(Units, s.Unit):
 		return unknownUnit(s.Unit)
 	case s.Fold < 0 || s.Of < 0 || s.Of > 0 && (s.Of < fewest || s.Fold > s.Of):
 		return fmt.Errorf("split: fold is %d of %d, expected at least %d folds and one of them", s.Fold, s.Of, fewest)
@@ -27,11 +28,8 @@ func (s SplitSpec) Check() error {
 	return nil
 }
 
-// units are the units of a group split.
-var units = []string{"superflow", "tuple", "capture", "session", "host"}
-
 func unknownUnit(unit string) error {
-	return fmt.Errorf("split by %q: known units are superflow, tuple, capture, session and host", unit)
+	return fmt.Errorf("split by %q: known units are %s", unit, strings.Join(Units, ", "))
 }
 
 func unknownKind(kind string) error {

@@ -30,13 +30,19 @@ func drawSet(t *rapid.T) *Set {
 	for n := range sessions {
 		label := Window{
 			Type: int32(rapid.IntRange(0, types-1).Draw(t, "type")), App: int32(rapid.IntRange(0, apps-1).Draw(t, "app")),
-			VPN: rapid.Bool().Draw(t, "vpn"), Session: fmt.Sprint("s", n), Host: fmt.Sprint("h", n%hosts),
+			VPN: rapid.Bool().Draw(t, "vpn"),
+		}
+		g := Groups{
+			Session: fmt.Sprint("s", n), Host: fmt.Sprint("h", n%hosts),
+			Day: fmt.Sprintf("2015-03-%02d", 1+n%4), Access: fmt.Sprint("a", n%3), Implementation: fmt.Sprint("i", n%5),
 		}
 		for c := range rapid.IntRange(1, 2).Draw(t, "captures") {
-			w := label
-			w.Capture = fmt.Sprintf("%s-%d", w.Session, c)
+			w, g := label, g
+			g.Capture = fmt.Sprintf("%s-%d", g.Session, c)
 			for f := range rapid.IntRange(1, 6).Draw(t, "windows") {
-				w.Superflow, w.Tuple = fmt.Sprintf("%s#%d", w.Capture, f/2), fmt.Sprint("tuple ", f%3)
+				g.Superflow, g.Tuple = fmt.Sprintf("%s#%d", g.Capture, f/2), fmt.Sprint("tuple ", f%3)
+				own := g
+				w.Groups = &own
 				w.Rows = []int32{int32(len(s.Windows))}
 				s.Windows = append(s.Windows, w)
 				s.Rows = append(s.Rows, float64(len(s.Windows)))
@@ -241,7 +247,7 @@ func TestSplitSpecCheck(t *testing.T) {
 	}
 	for want, spec := range map[string]SplitSpec{
 		`"random", known are published and group`: {Kind: "random"},
-		`"day": known units are superflow`:        {Kind: "group", Unit: "day"},
+		`"port": known units are superflow`:       {Kind: "group", Unit: "port"},
 		`fold is 4 of 3`:                          {Kind: "group", Fold: 4, Of: 3},
 		`fold is 1 of 2`:                          {Kind: "group", Fold: 1, Of: 2},
 		`fold is -1 of 0`:                         {Kind: "group", Fold: -1},
@@ -258,11 +264,11 @@ func TestSplitErrors(t *testing.T) {
 		t.Errorf("no windows: %v", err)
 	}
 	for i := range 8 {
-		s.Windows = append(s.Windows, Window{Capture: "c", Session: fmt.Sprint(i % 2), Superflow: fmt.Sprint(i)})
+		s.Windows = append(s.Windows, Window{Groups: &Groups{Capture: "c", Session: fmt.Sprint(i % 2), Superflow: fmt.Sprint(i)}})
 	}
 	for want, spec := range map[string]SplitSpec{
 		`"random", known are published and group`:             {Kind: "random"},
-		`known units are superflow, tuple`:                    {Kind: "group", Unit: "day"},
+		`known units are superflow, tuple`:                    {Kind: "group", Unit: "port"},
 		`the host of capture c is not known`:                  {Kind: "group", Unit: "host"},
 		`2 groups, of which 2 hold a class with fewer than 3`: {Kind: "group"},
 		`fold is 4 of 3`:      {Kind: "group", Unit: "superflow", Fold: 4, Of: 3},

@@ -62,12 +62,12 @@ func (s *Set) grouped(spec SplitSpec) (*Split, error) {
 
 // knownGroups are the groups of all windows for a unit, each with a name.
 func (s *Set) knownGroups(unit string) ([]string, error) {
-	group := s.groups(unit)
-	if group == nil {
+	if !slices.Contains(Units, unit) {
 		return nil, unknownUnit(unit)
 	}
+	group := s.groups(unit)
 	if i := slices.Index(group, ""); i >= 0 {
-		return nil, fmt.Errorf("split by %s: the %[1]s of capture %s is not known", unit, s.Windows[i].Capture)
+		return nil, fmt.Errorf("split by %s: the %[1]s of capture %s is not known", unit, s.Windows[i].Group("capture"))
 	}
 	return group, nil
 }
@@ -91,21 +91,11 @@ func (d *deal) settle(spec *SplitSpec) error {
 	return nil
 }
 
-// groups are the groups of all windows for a unit, nil for an unknown one.
+// groups are the groups of all windows for a unit.
 func (s *Set) groups(unit string) []string {
-	of := map[string]func(*Window) string{
-		"superflow": func(w *Window) string { return w.Superflow },
-		"tuple":     func(w *Window) string { return w.Tuple },
-		"capture":   func(w *Window) string { return w.Capture },
-		"session":   func(w *Window) string { return w.Session },
-		"host":      func(w *Window) string { return w.Host },
-	}[unit]
-	if of == nil {
-		return nil
-	}
 	g := make([]string, len(s.Windows))
 	for i := range s.Windows {
-		g[i] = of(&s.Windows[i])
+		g[i] = s.Windows[i].Group(unit)
 	}
 	return g
 }

@@ -8,33 +8,34 @@ import (
 // windowTable is the windows on disk: the first row and the number of rows of
 // each, its labels and its groups. The rows of a window stand one after the other.
 type windowTable struct {
-	first, length             []int32
-	typ, app                  []string
-	vpn                       []bool
-	superflow, tuple, capture []string
-	session, host             []string
+	first, length []int32
+	typ, app      []string
+	vpn           []bool
+	groups        []*Groups
 }
 
-func (t *windowTable) add(first, length int, l *label.Label, capture string, r run) {
+func (t *windowTable) add(first, length int, l *label.Label, g *Groups) {
 	t.first = append(t.first, int32(first))
 	t.length = append(t.length, int32(length))
 	t.typ = append(t.typ, l.Type)
 	t.app = append(t.app, l.App)
 	t.vpn = append(t.vpn, l.VPN)
-	t.superflow = append(t.superflow, r.superflow)
-	t.tuple = append(t.tuple, r.tuple)
-	t.capture = append(t.capture, capture)
-	t.session = append(t.session, l.Session)
-	t.host = append(t.host, l.Host)
+	t.groups = append(t.groups, g)
 }
 
 func (t *windowTable) columns() []flowio.Column {
-	return []flowio.Column{
+	columns := []flowio.Column{
 		{Name: "first_row", Data: t.first}, {Name: "rows", Data: t.length},
 		{Name: "type", Data: t.typ}, {Name: "app", Data: t.app}, {Name: "vpn", Data: t.vpn},
-		{Name: "superflow", Data: t.superflow}, {Name: "tuple", Data: t.tuple}, {Name: "capture", Data: t.capture},
-		{Name: "session", Data: t.session}, {Name: "host", Data: t.host},
 	}
+	for _, unit := range Units {
+		names := make([]string, len(t.groups))
+		for i, g := range t.groups {
+			names[i] = *unitField[unit](g)
+		}
+		columns = append(columns, flowio.Column{Name: unit, Data: names})
+	}
+	return columns
 }
 
 func (t *windowTable) read(c *flowio.Columns) error {
@@ -46,13 +47,37 @@ func (t *windowTable) read(c *flowio.Columns) error {
 	if err := flowio.Get(c, "vpn", &t.vpn); err != nil {
 		return err
 	}
-	for name, dst := range map[string]*[]string{
-		"type": &t.typ, "app": &t.app, "superflow": &t.superflow, "tuple": &t.tuple,
-		"capture": &t.capture, "session": &t.session, "host": &t.host,
-	} {
+	for name, dst := range map[string]*[]string{"type": &t.typ, "app": &t.app} {
 		if err := flowio.Get(c, name, dst); err != nil {
 			return err
 		}
+	}
+	return t.readGroups(c)
+}
+
+// readGroups gives windows whose groups are all equal one value to share.
+func (t *windowTable) readGroups(c *flowio.Columns) error {
+	names := make([][]string, len(Units))
+	for i, unit := range Units {
+		if err := flowio.Get(c, unit, &names[i]); err != nil {
+			return err
+		}
+	}
+	known := map[Groups]*Groups{}
+	var last *Groups
+	t.groups = make([]*Groups, c.Rows)
+	for i := range t.groups {
+		var g Groups
+		for j, unit := range Units {
+			*unitField[unit](&g) = names[j][i]
+		}
+		if last == nil || *last != g {
+			if last = known[g]; last == nil {
+				last = &g
+				known[g] = last
+			}
+		}
+		t.groups[i] = last
 	}
 	return nil
 }

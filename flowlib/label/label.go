@@ -9,4 +9,9 @@ type Label struct {
 	VPN     bool   `json:"vpn"`     // recorded inside a VPN
 	Session string `json:"session"` // captures made together share it
 	Host    string `json:"host"`    // the labelled end system; "" when unknown
+
+	// Further groups, "" when unknown.
+	Day            string `json:"day,omitempty"`            // of the recording, as 2015-03-27: days sort by time
+	Access         string `json:"access,omitempty"`         // access network, such as "lte"
+	Implementation string `json:"implementation,omitempty"` // program that spoke, where an application has several
 }

@@ -19,7 +19,7 @@ func TestReadSidecar(t *testing.T) {
 	if _, err := ReadSidecar(dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no sidecar: %v", err)
 	}
-	const capture = `{"file":"a.pcap","type":"voip","app":"sip","vpn":true,"host":"h1","seed":7}`
+	const capture = `{"file":"a.pcap","type":"voip","app":"sip","vpn":true,"host":"h1","day":"2015-03-27","access":"lte","implementation":"pion","seed":7}`
 	for name, c := range map[string]struct{ text, want string }{
 		"good":        {`{"format":"flowbook-labels/1","captures":[` + capture + `,{"file":"b1.pcap.gz","type":"t","app":"a","session":"s"}]}`, ""},
 		"mark first":  {"\ufeff" + `{"format":"flowbook-labels/1","captures":[` + capture + `,{"file":"b1.pcap.gz","type":"t","app":"a","session":"s"}]}`, ""},
@@ -31,6 +31,7 @@ func TestReadSidecar(t *testing.T) {
 		"no file":     {`{"format":"flowbook-labels/1","captures":[{"type":"t","app":"a"}]}`, `capture 1: file is ""`},
 		"another dir": {`{"format":"flowbook-labels/1","captures":[{"file":"../a.pcap","type":"t","app":"a"}]}`, `file is "../a.pcap", expected the name of a file`},
 		"no app":      {`{"format":"flowbook-labels/1","captures":[{"file":"a","type":"t"}]}`, `a: type is "t" and app is "", expected both`},
+		"day":         {`{"format":"flowbook-labels/1","captures":[{"file":"a","type":"t","app":"a","day":"2015-02-30"}]}`, `day is "2015-02-30", expected a date`},
 		"hash":        {`{"format":"flowbook-labels/1","captures":[{"file":"a","type":"t","app":"a","sha256":"XY"}]}`, `sha256 is "XY", expected 64`},
 	} {
 		path := filepath.Join(dir, SidecarName)
@@ -49,8 +50,8 @@ func TestReadSidecar(t *testing.T) {
 			continue
 		}
 		for file, want := range map[string]Label{
-			"x/a.pcap":        {Type: "voip", App: "sip", VPN: true, Host: "h1", Session: "a"},
-			"a.pcap_Flow.csv": {Type: "voip", App: "sip", VPN: true, Host: "h1", Session: "a"},
+			"x/a.pcap":        {Type: "voip", App: "sip", VPN: true, Host: "h1", Session: "a", Day: "2015-03-27", Access: "lte", Implementation: "pion"},
+			"a.pcap_Flow.csv": {Type: "voip", App: "sip", VPN: true, Host: "h1", Session: "a", Day: "2015-03-27", Access: "lte", Implementation: "pion"},
 			"b1.pcap.gz":      {Type: "t", App: "a", Session: "s"},
 		} {
 			if got, ok := s.Match(file); !ok || got != want {

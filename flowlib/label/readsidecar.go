@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // ReadSidecar reads and checks the labels.json of a directory. Where there is
@@ -57,10 +58,19 @@ func (c *Capture) check() error {
 		return fmt.Errorf("file is %q, expected the name of a file in the same directory", c.File)
 	case c.Type == "" || c.App == "":
 		return fmt.Errorf("%s: type is %q and app is %q, expected both", c.File, c.Type, c.App)
+	case c.Day != "" && !isDay(c.Day):
+		return fmt.Errorf("%s: day is %q, expected a date such as 2015-03-27", c.File, c.Day)
 	case c.SHA256 != "" && (len(c.SHA256) != 64 || strings.Trim(c.SHA256, "0123456789abcdef") != ""):
 		return fmt.Errorf("%s: sha256 is %q, expected 64 hexadecimal digits", c.File, c.SHA256)
 	}
 	return nil
+}
+
+// isDay reports whether a text is a date of the calendar: years first, so that
+// the order of the texts is that of the days.
+func isDay(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
 }
 
 // Match labels a file of the sidecar's directory: by its name, or, for a table

@@ -17,7 +17,6 @@ const SidecarFormat = "flowbook-labels/1"
 type Capture struct {
 	File string `json:"file"` // name in the same directory
 	Label
-	Access  string  `json:"access,omitempty"`  // access network profile of a laboratory recording
 	Seed    uint64  `json:"seed,omitempty"`    // seed of a laboratory recording
 	Seconds float64 `json:"seconds,omitempty"` // length of the recording
 	Packets int     `json:"packets,omitempty"` // packets in the file
