@@ -1,7 +1,8 @@
 # make report    everything from nothing: tools, notebooks run on the embedded captures, pages in reports/
 # make test      build, vet, format and tests of every module, lint of the notebooks
 # make jupyter   JupyterLab on this machine, first notebook open
-# More: notebooks check-notebooks check-report scripts figure plugin gpu tools test-browser test-interop clean
+# More: check-notebooks check-report check-cells check-answers editions notebooks scripts figure
+#       plugin gpu tools test-browser test-interop clean
 #
 # All that is installed or built lies inside the checkout: .venv .tools .pjrt .build .work reports.
 SHELL := /bin/bash
@@ -49,6 +50,20 @@ notebooks: tools compile
 check-report: report
 	$(RUNNER) --out .build/again $(REPORT) $(NOTEBOOKS)
 	.venv/bin/python tools/jupyter/same.py $(OUT) .build/again
+
+.PHONY: check-cells editions check-answers
+# Every cell alone after the set-up and the declarations, and every cell twice.
+check-cells: tools compile
+	$(RUNNER) --twice --out '' $(REPORT) $(NOTEBOOKS)
+
+# Copies for a class, in .build/editions/{student,teacher}.
+editions: compile
+	go build -o .build/flowbook ./cmd/flowbook
+	for e in student teacher answers; do .build/flowbook edition $$e -o .build/editions/$$e $(NOTEBOOKS); done
+
+# Every solution passes the check of its exercise.
+check-answers: tools editions
+	$(RUNNER) --out '' --work .work/answers $(REPORT) .build/editions/answers/*.ipynb
 
 # Cells link against packages that are compiled already; programs are not needed here.
 .PHONY: compile

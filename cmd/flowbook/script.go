@@ -1,8 +1,6 @@
 package main
 
 import (
-	"io"
-
 	"flowbook/internal/notebook"
 
 	"github.com/spf13/cobra"
@@ -25,10 +23,7 @@ Run it inside the checkout with 'go run FILE.go'.`,
 				_, err = a.out.Write(src)
 				return err
 			}
-			return writeFile(out, func(w io.Writer) error {
-				_, err := w.Write(src)
-				return err
-			})
+			return writeBytes(out, src)
 		},
 	}
 	c.Flags().StringVarP(&out, "out", "o", "-", "file to write, or - for standard output")

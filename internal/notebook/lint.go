@@ -17,7 +17,7 @@ const (
 )
 
 // Tags are the cell tags that the report understands.
-var Tags = []string{"setup", "hide-input", "skip-report", "skip-ci", "raises-exception", "figure", "measured", "trained"}
+var Tags = []string{"setup", "hide-input", "skip-report", "skip-ci", "raises-exception", "figure", "measured", "trained", "answer"}
 
 // Problem is one thing that is wrong with a notebook.
 type Problem struct {

@@ -59,6 +59,14 @@ def wanted(cell):
     return max(len(SHOW.findall(code)), int("figure" in cell.metadata.get("tags", [])))
 
 
+def unanswered(cell):
+    """Why the cell of a teacher's edition does not answer its exercise, or ""."""
+    said = text(cell)
+    if "exercise." in cell.source and "✓" not in said:
+        return "the solution passes no check"
+    return "the solution fails its own check" if re.search(r"(?m)^[○✗≈] ", said) else ""
+
+
 def judge(cell, failed):
     """Why the executed cell counts as failed, or "". failed is the reply's own verdict."""
     failed = failed or next((headline(f"{o.ename}: {o.evalue}") for o in cell.outputs if o.output_type == "error"), "")
@@ -71,4 +79,4 @@ def judge(cell, failed):
             return f"a shell line or a program in it ended with exit status {m[1]}"
     if (got := figures(cell)) < (want := wanted(cell)):
         return f"{got} of {want} figures arrived"
-    return ""
+    return unanswered(cell) if "answer" in cell.metadata.get("tags", []) else ""

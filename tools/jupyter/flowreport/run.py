@@ -1,5 +1,6 @@
 """Runs one notebook in its own folder, on a copy in memory, and judges every cell."""
 import os
+import re
 import time
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from . import checks, clean
 
+SKIP = {"skip-ci"}
 
 @dataclass
 class Result:
@@ -46,7 +48,27 @@ def one(c, cell, i):
     return ""
 
 
-def notebook(path, timeout=600):
+def declarations(cell):
+    """What a cell leaves for later ones: its text above the line %%."""
+    return re.split(r"(?m)^(?://gonb:)?%(?:%|main)\s*$", cell.source)[0]
+
+
+def passes(nb, twice):
+    """The cells to execute, in order, each as (index, cell).
+
+    twice: the set-up, then all declarations, then every body from the last to the first, then from the first to the
+    last. So each cell is the first of all bodies once (in an empty work directory if no other notebook ran), and runs
+    twice: it may count on functions declared above it and on nothing that a body left."""
+    cells = [(i, c) for i, c in enumerate(nb.cells) if c.cell_type == "code" and not SKIP & set(c.metadata.get("tags", []))]
+    if not twice:
+        return cells
+    above = [(i, nbformat.from_dict({**c, "source": declarations(c), "metadata": {}})) for i, c in cells]
+    above = [(i, c) for i, c in above if c.source.strip()]
+    bodies = [(i, c) for i, c in cells if c.source.strip() != declarations(c).strip()]
+    return above + bodies[::-1] + bodies
+
+
+def notebook(path, timeout=600, twice=False):
     """Runs the notebook; the first failing cell ends it. Outputs of a failed run are kept for reading."""
     begin = time.monotonic()
     nb = nbformat.read(path, 4)
@@ -57,9 +79,7 @@ def notebook(path, timeout=600):
     try:
         c = client(nb, path, timeout)
         with c.setup_kernel():
-            for i, cell in enumerate(nb.cells):
-                if cell.cell_type != "code" or "skip-ci" in cell.metadata.get("tags", []):
-                    continue
+            for i, cell in passes(nb, twice):
                 start = time.monotonic()
                 why = checks.judge(cell, one(c, cell, i))
                 result.times.append((i, time.monotonic() - start))

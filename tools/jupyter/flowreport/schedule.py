@@ -19,7 +19,7 @@ def name(path):
     return os.path.splitext(os.path.basename(path))[0]
 
 
-def everything(paths, jobs, timeout, say):
+def everything(paths, jobs, timeout, say, twice=False):
     """Results by name. A notebook starts when those it needs have run well; it is left out when one of them failed."""
     names = [name(p) for p in paths]
     waiting = {name(p): (p, needs(p, names)) for p in paths}
@@ -34,7 +34,7 @@ def everything(paths, jobs, timeout, say):
                     results[n] = left_out(path, failed)
                     say(results[n])
                 else:
-                    running[pool.submit(run.notebook, path, timeout)] = n
+                    running[pool.submit(run.notebook, path, timeout, twice)] = n
             if not running and waiting:
                 if not any(all(d in results for d in need) for _, need in waiting.values()):
                     raise SystemExit(f"report: notebooks wait for each other: {', '.join(waiting)}")

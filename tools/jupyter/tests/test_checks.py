@@ -22,6 +22,11 @@ class Judge(unittest.TestCase):
             (code("x", tags=["raises-exception"]), "", "did not fail"),
             (code("x", error(), tags=["raises-exception"]), "", ""),
             (code("x", tags=["raises-exception"]), "panic: boom", ""),
+            (code("exercise.Check()", stream("✓ n: 3 is right\n"), tags=["answer"]), "", ""),
+            (code("exercise.Check()", stream("✓ n: right\n✗ m: no\n"), tags=["answer"]), "", "fails its own check"),
+            (code("exercise.Try()", stream("○ n: not answered yet\n"), tags=["answer"]), "", "passes no check"),
+            (code("exercise.Try()", stream("○ n: not answered yet\n")), "", ""),
+            (code("fmt.Println()", tags=["answer"]), "", ""),
         ]:
             got = checks.judge(cell, reply)
             self.assertEqual(bool(got), bool(want), (cell.source, got))
