@@ -44,6 +44,7 @@ func Make(e Edition, path string) ([]byte, error) {
 		}
 		if e == Answers {
 			cells = onlyAnswers(cells)
+			d.note("needs", []any{})
 		}
 		d.setCells(cells)
 	default:

@@ -29,7 +29,7 @@ def arguments():
     ap.add_argument("--out", default="reports", help="directory of the pages; '' writes none")
     ap.add_argument("--check", action="store_true", help="compare with the committed outputs")
     ap.add_argument("--refresh", action="store_true", help="write the outputs into the notebooks")
-    ap.add_argument("--twice", action="store_true", help="run every cell twice, first from the last to the first; writes nothing")
+    ap.add_argument("--twice", action="store_true", help="run every cell twice, first from the last to the first, each notebook by itself")
     ap.add_argument("--work", help="directory of the cells' stages, kept as it is (default: .work/report, emptied first)")
     ap.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="notebooks side by side")
     ap.add_argument("--timeout", type=int, default=600, help="seconds a cell may take")
@@ -110,7 +110,8 @@ def main():
     environment(work)
     before = changed_files()
     paths = [os.path.abspath(p) for p in a.notebook]
-    done = schedule.everything(paths, a.jobs, a.timeout, lambda r: print(run.describe(r, a.times), flush=True), a.twice)
+    done = schedule.everything(paths, a.jobs, a.timeout, lambda r: print(run.describe(r, a.times), flush=True),
+                               work if a.twice else "")
     results = [done[schedule.name(p)] for p in paths]
     bad = [f"{f} changed while the notebooks ran: cells write into exercise.Work only" for f in sorted(changed_files() - before)]
     whole = all(r.ok for r in results)

@@ -3,6 +3,7 @@ import re
 
 EXIT = re.compile(r"(?m)^\s*exit status (\d+)\s*$")
 FIGURE = {"image/png", "image/svg+xml", "image/jpeg"}
+BODY = re.compile(r"(?m)^(?://gonb:)?%(?:%|main)\s*$|^func main\(")
 SHOW = re.compile(r"\bplots\.Show\(")
 
 # Message of a tool → what it means here. Each was met while writing notebooks.
@@ -56,7 +57,8 @@ def figures(cell):
 def wanted(cell):
     """How many figures the cell must show: one a call of plots.Show, or one for the tag `figure`."""
     code = re.sub(r"(?m)//(?!gonb:).*$", "", cell.source)
-    return max(len(SHOW.findall(code)), int("figure" in cell.metadata.get("tags", [])))
+    shown = len(SHOW.findall(code)) if BODY.search(code) else 0  # declarations alone show nothing
+    return max(shown, int("figure" in cell.metadata.get("tags", [])))
 
 
 def unanswered(cell):

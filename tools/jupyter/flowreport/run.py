@@ -57,8 +57,7 @@ def passes(nb, twice):
     """The cells to execute, in order, each as (index, cell).
 
     twice: the set-up, then all declarations, then every body from the last to the first, then from the first to the
-    last. So each cell is the first of all bodies once (in an empty work directory if no other notebook ran), and runs
-    twice: it may count on functions declared above it and on nothing that a body left."""
+    last. So a cell may count on functions declared in the notebook and on nothing that a body above it left."""
     cells = [(i, c) for i, c in enumerate(nb.cells) if c.cell_type == "code" and not SKIP & set(c.metadata.get("tags", []))]
     if not twice:
         return cells
@@ -68,8 +67,9 @@ def passes(nb, twice):
     return above + bodies[::-1] + bodies
 
 
-def notebook(path, timeout=600, twice=False):
-    """Runs the notebook; the first failing cell ends it. Outputs of a failed run are kept for reading."""
+def notebook(path, timeout=600, twice=""):
+    """Runs the notebook; the first failing cell ends it. Outputs of a failed run are kept for reading. twice names a
+    directory: every cell runs twice, with an empty work directory in there that no other notebook sees."""
     begin = time.monotonic()
     nb = nbformat.read(path, 4)
     result = Result(path, nb)
@@ -78,7 +78,8 @@ def notebook(path, timeout=600, twice=False):
             cell.outputs, cell.execution_count = [], None
     try:
         c = client(nb, path, timeout)
-        with c.setup_kernel():
+        env = {**os.environ, "FLOWBOOK_WORK": os.path.join(twice, result.name)} if twice else os.environ
+        with c.setup_kernel(env=env):
             for i, cell in passes(nb, twice):
                 start = time.monotonic()
                 why = checks.judge(cell, one(c, cell, i))

@@ -19,10 +19,10 @@ def name(path):
     return os.path.splitext(os.path.basename(path))[0]
 
 
-def everything(paths, jobs, timeout, say, twice=False):
+def everything(paths, jobs, timeout, say, twice=""):
     """Results by name. A notebook starts when those it needs have run well; it is left out when one of them failed."""
     names = [name(p) for p in paths]
-    waiting = {name(p): (p, needs(p, names)) for p in paths}
+    waiting = {name(p): (p, [] if twice else needs(p, names)) for p in paths}
     results, running = {}, {}
     with cf.ThreadPoolExecutor(jobs) as pool:
         while waiting or running:

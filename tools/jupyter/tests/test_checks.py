@@ -17,6 +17,7 @@ class Judge(unittest.TestCase):
             (code(show), "", "0 of 1 figures"),
             (code(show + show, figure()), "", "1 of 2 figures"),
             (code(show, figure()), "", ""),
+            (code("func draw() {\n\tplots.Show(f, \"x\")\n}\n"), "", ""),
             (code("// plots.Show(f)\n"), "", ""),
             (code("draw()", tags=["figure"]), "", "0 of 1 figures"),
             (code("x", tags=["raises-exception"]), "", "did not fail"),

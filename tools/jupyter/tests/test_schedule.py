@@ -14,7 +14,7 @@ class Schedule(unittest.TestCase):
         """Runs with a stand-in for the kernel; returns the order of the ends and the results."""
         order = []
 
-        def fake(path, timeout):
+        def fake(path, timeout, twice):
             r = run.Result(path, nbformat.read(path, 4))
             if r.name in failing:
                 r.failures.append((1, "boom", "", []))
