@@ -28,6 +28,22 @@ type Comparison struct {
 	Reject   bool      `json:"reject"` // P < Alpha
 	Decision string    `json:"decision"`
 	Warning  string    `json:"warning"`
+
+	// The primary test takes groups for independent, not windows. Where the
+	// test part allows none, NoTest says why.
+	Primary *Permutation `json:"primary,omitempty"`
+	NoTest  string       `json:"no_primary,omitempty"`
+
+	// The same contingency table with one vote a superflow; nil unless
+	// WithSuperflows was given their names.
+	Superflows *SuperflowTable `json:"superflows,omitempty"`
+}
+
+// SuperflowTable is McNemar's test on superflows, each by the votes of its
+// windows. Superflows of one capture or host are not independent either.
+type SuperflowTable struct {
+	Table [2][2]int `json:"table"`
+	P     float64   `json:"p"`
 }
 
 // Compare tests whether a and b are equally often the only one that is right
@@ -47,13 +63,89 @@ func Compare(a, b *run.Run, task string) (*Comparison, error) {
 	if c.A == c.B {
 		c.A, c.B = c.A+" (1)", c.B+" (2)"
 	}
-	ya, yb := Argmax(pa.Probs), Argmax(pb.Probs)
-	for i, truth := range pa.Truth {
-		c.Table[wrong(ya[i] != truth)][wrong(yb[i] != truth)]++
-	}
-	c.Groups = len(byGroup(pa.Group, pa.Truth, ya))
+	c.Table = contingency(pa, pb)
+	c.Groups = groupCount(pa)
 	c.decide()
-	return c, nil
+	return c, c.primary(a, pa, pb)
+}
+
+// primary runs the paired permutation test over groups, or says why it cannot.
+func (c *Comparison) primary(a *run.Run, pa, pb *run.Predictions) error {
+	switch {
+	case c.Split.Unit == "window":
+		c.NoTest = "the split divides windows, which overlap and are not independent"
+		return nil
+	case c.Groups < 2:
+		c.NoTest = "the test part has one group, which cannot be compared with itself"
+		return nil
+	}
+	task, _ := a.Manifest.Task(c.Task)
+	ra, err := NewRepeated(c.A, task.Classes, c.Split.NotEstimable, pa)
+	if err != nil {
+		return err
+	}
+	rb, err := NewRepeated(c.B, task.Classes, c.Split.NotEstimable, pb)
+	if err != nil {
+		return err
+	}
+	c.Primary, err = SignFlip(ra, rb)
+	return err
+}
+
+// WithSuperflows adds the test on superflows to a comparison of a and b;
+// superflow names that of a window of the data set.
+func (c *Comparison) WithSuperflows(a, b *run.Run, superflow func(window int) string) error {
+	pa, pb, err := pair(a, b, c.Task)
+	if err != nil {
+		return err
+	}
+	var sides [2]*run.Predictions
+	for i, p := range []*run.Predictions{pa, pb} {
+		names := make([]string, len(p.Window))
+		for k, w := range p.Window {
+			names[k] = superflow(w)
+		}
+		if sides[i], err = PoolUnits(p, names, Votes); err != nil {
+			return err
+		}
+	}
+	t := contingency(sides[0], sides[1])
+	c.Superflows = &SuperflowTable{Table: t, P: McNemar(t[0][1], t[1][0])}
+	return nil
+}
+
+// independent says what the primary test found, in a sentence.
+func (c *Comparison) independent() string {
+	switch {
+	case c.NoTest != "":
+		return "Test over groups: none, " + c.NoTest + "."
+	case c.Primary == nil: // a table of counts that are known from print
+		return ""
+	}
+	verdict := "no significant difference"
+	if c.Primary.P < c.Alpha {
+		verdict = "a significant difference"
+	}
+	return fmt.Sprintf("Test over groups: %s That is %s.", c.Primary, verdict)
+}
+
+// perSuperflow is the line on superflows; "" without.
+func (c *Comparison) perSuperflow() string {
+	if c.Superflows == nil {
+		return ""
+	}
+	t := c.Superflows.Table
+	return fmt.Sprintf("McNemar, exact, per superflow by votes (not independent): %d + %d discordant of %s, %s.",
+		t[0][1], t[1][0], count(t[0][0]+t[0][1]+t[1][0]+t[1][1], "superflow"), pText(c.Superflows.P))
+}
+
+// contingency counts the rows of two models by which of them were right.
+func contingency(a, b *run.Predictions) (table [2][2]int) {
+	ya, yb := Argmax(a.Probs), Argmax(b.Probs)
+	for i, truth := range a.Truth {
+		table[wrong(ya[i] != truth)][wrong(yb[i] != truth)]++
+	}
+	return table
 }
 
 // wrong is the row or column of the contingency table.
@@ -151,11 +243,15 @@ func (c *Comparison) String() string {
 		fmt.Sprintf("Split: %s, %s from %s.", c.Split.Name, count(c.Windows, "test window"), origin(c.Groups, c.Split.Unit)),
 		"H0: " + c.H0,
 		"H1: " + c.H1,
-		fmt.Sprintf("McNemar, exact, two-sided, %d + %d discordant windows: %s, alpha = %g.", c.Table[0][1], c.Table[1][0], pText(c.P), c.Alpha),
+		c.independent(),
+		c.perSuperflow(),
+		fmt.Sprintf("McNemar, exact, two-sided, per window (not independent), %d + %d discordant windows: %s, alpha = %g.", c.Table[0][1], c.Table[1][0], pText(c.P), c.Alpha),
 		c.Decision,
 		"Warning: " + c.Warning,
 	} {
-		b.WriteString(wrap(line, "", 80))
+		if line != "" {
+			b.WriteString(wrap(line, "", 80))
+		}
 	}
 	return b.String()
 }
@@ -172,6 +268,11 @@ func (c *Comparison) ContingencyTable() *Table {
 	t.Notes = []string{
 		fmt.Sprintf("H0: %s; H1: %s; McNemar's exact two-sided test. %s", c.H0, c.H1, c.Decision),
 		fmt.Sprintf("Split: %s. Warning: %s", c.Split.Name, c.Warning),
+	}
+	for _, line := range []string{c.independent(), c.perSuperflow()} {
+		if line != "" {
+			t.Notes = append(t.Notes, line)
+		}
 	}
 	return t
 }

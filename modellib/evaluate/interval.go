@@ -27,31 +27,6 @@ type Interval struct {
 // String is the interval as "0.912–0.954".
 func (i Interval) String() string { return fmt.Sprintf("%.3f–%.3f", i.Low, i.High) }
 
-// cell counts the windows of one group with one truth and one prediction.
-type cell struct{ truth, predicted, n int }
-
-// byGroup sums windows to cells, a slice a group in order of first appearance.
-func byGroup(group []string, truth, predicted []int) [][]cell {
-	number := map[string]int{}
-	var counts []map[[2]int]int
-	for i, g := range group {
-		k, ok := number[g]
-		if !ok {
-			k = len(counts)
-			number[g] = k
-			counts = append(counts, map[[2]int]int{})
-		}
-		counts[k][[2]int{truth[i], predicted[i]}]++
-	}
-	groups := make([][]cell, len(counts))
-	for k, m := range counts {
-		for tp, n := range m {
-			groups[k] = append(groups[k], cell{tp[0], tp[1], n})
-		}
-	}
-	return groups
-}
-
 // bootstrapOf draws n groups out of n with replacement, Draws times, and
 // returns the interval of a statistic of the draw: its percentiles. The draws
 // are the same every time. A statistic that is NaN leaves its draw out.
@@ -69,32 +44,18 @@ func bootstrapOf(n int, statistic func(draw []int) float64) Interval {
 
 // bootstrap returns the intervals of accuracy and of macro F1 over the scored
 // classes. In a draw the macro mean is over those of them that the draw has.
-func bootstrap(classes []string, scored []int, groups [][]cell) (accuracy, macroF1 Interval) {
-	c := NewConfusion(classes, nil, nil)
-	fill := func(draw []int) {
-		for _, row := range c.Count {
-			clear(row)
-		}
+func bootstrap(scored []int, groups []sums) (accuracy, macroF1 Interval) {
+	all := make(sums, len(groups[0]))
+	fill := func(draw []int) sums {
+		clear(all)
 		for _, g := range draw {
-			for _, x := range groups[g] {
-				c.Count[x.truth][x.predicted] += x.n
-			}
+			all.add(groups[g])
 		}
+		return all
 	}
-	accuracy = bootstrapOf(len(groups), func(draw []int) float64 { fill(draw); return c.Accuracy() })
-	macroF1 = bootstrapOf(len(groups), func(draw []int) float64 { fill(draw); return c.Macro(having(c, scored)).F1 })
+	accuracy = bootstrapOf(len(groups), func(draw []int) float64 { return fill(draw).accuracy() })
+	macroF1 = bootstrapOf(len(groups), func(draw []int) float64 { return fill(draw).macroF1(scored) })
 	return accuracy, macroF1
-}
-
-// having returns those of the classes that have windows.
-func having(c *Confusion, classes []int) []int {
-	var out []int
-	for _, k := range classes {
-		if c.Support(k) > 0 {
-			out = append(out, k)
-		}
-	}
-	return out
 }
 
 // groupMembers are the rows of each group, in order of first appearance.

@@ -119,7 +119,7 @@ func newHead(r *run.Run, task run.Task, p *run.Predictions) (*Head, error) {
 	predicted := Argmax(p.Probs)
 	h := &Head{
 		Task: task.Name, Windows: len(p.Window), Unit: r.Manifest.Split.Unit,
-		Groups:    len(byGroup(p.Group, p.Truth, predicted)),
+		Groups:    groupCount(p),
 		Confusion: NewConfusion(task.Classes, p.Truth, predicted),
 	}
 	h.PerClass = h.Confusion.PerClass()
@@ -211,7 +211,7 @@ func (h *Head) score(p *run.Predictions, scored []int) Score {
 	}
 	s.ROC, s.PR = h.areas(p, scored)
 	if h.NoInterval == "" {
-		a, f := bootstrap(c.Classes, scored, byGroup(p.Group, p.Truth, predicted))
+		a, f := bootstrap(scored, groupSums(groupMembers(p.Group), p.Truth, predicted, len(c.Classes)))
 		s.AccuracyCI, s.MacroF1CI = &a, &f
 		s.ByWidth.WithInterval(p.Group, p.Truth, p.Probs)
 		s.ByMass.WithInterval(p.Group, p.Truth, p.Probs)

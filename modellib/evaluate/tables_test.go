@@ -154,7 +154,8 @@ func ExampleCompare() {
 	// not kept apart.
 	// H0: p(correct, incorrect) = p(incorrect, correct)
 	// H1: p(correct, incorrect) ≠ p(incorrect, correct)
-	// McNemar, exact, two-sided, 37 + 19 discordant windows: p = 0.0222, alpha = 0.05.
+	// McNemar, exact, two-sided, per window (not independent), 37 + 19 discordant
+	// windows: p = 0.0222, alpha = 0.05.
 	// p = 0.0222 is below alpha = 0.05, so H0 is rejected: CNN MT is better on these
 	// windows.
 	// Warning: windows are not independent: 1,637 windows from 500 superflows, not

@@ -1,0 +1,5 @@
+//go:build long
+
+package evaluate
+
+func init() { proven = []int{10, 14, 30, 80} }
