@@ -2,70 +2,35 @@ package fit
 
 import (
 	"context"
-	"encoding/json"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
-	"flowbook/internal/testdata"
 	"flowbook/modellib/internal/goldenmodels"
-	"flowbook/modellib/internal/npz"
 	"flowbook/modellib/models"
 	"flowbook/modellib/run"
 )
-
-// curve is a golden training of ten epochs.
-type curve struct {
-	Case      string
-	LR        float64
-	TrainRows [2]int               `json:"train_rows"`
-	ValRows   [2]int               `json:"val_rows"`
-	History   map[string][]float64 `json:"history"`
-	// Keras reports the losses of several heads as unweighted means of the
-	// batches' means; these are the means over windows, as run.Epoch has them.
-	Weighted map[string][]float64 `json:"heads_loss_weighted_by_batch_size_torch_float64"`
-}
-
-// curvesOf are the golden trainings of a case.
-var curvesOf = map[string][]string{
-	"cnn_multi_aspub": {"cnn_multi_aspub", "cnn_multi_aspub_lr1e-3"},
-	"cnn_multi_time":  {"cnn_multi_time"},
-	"gru_multi_aspub": {"gru_multi_aspub"},
-	"gru_multi_time":  {"gru_multi_time", "gru_multi_time_lr5e-3"},
-}
 
 // curves trains ten epochs as Keras did and compares history and final
 // predictions. The last batches (8 windows, and 2 of validation) are
 // incomplete.
 func (g *golden) curves() {
-	data, err := npz.Read(testdata.Shared(g.T, "golden", "curve", "data.npz"))
-	if err != nil {
-		g.Fatal(err)
-	}
+	data := goldenmodels.CurveData(g.T)
 	g.data = Data{Fill: fillFrom(data["x"].Float32())}
 	for _, h := range g.Case.Heads {
 		g.data.Labels = append(g.data.Labels, data[h.Task].Int32())
 	}
-	for _, name := range curvesOf[g.Name] {
-		var want curve
-		raw, err := os.ReadFile(testdata.Shared(g.T, "golden", "curve", name+".json"))
-		if err != nil {
-			g.Fatal(err)
-		}
-		if err := json.Unmarshal(raw, &want); err != nil {
-			g.Fatal(err)
-		}
+	for _, want := range goldenmodels.Curves(g.T, g.Name) {
 		g.restartNorm()
 		result, err := Train(context.Background(), g.Network, g.data,
 			upTo(want.TrainRows[0], want.TrainRows[1]), upTo(want.ValRows[0], want.ValRows[1]),
-			Config{Epochs: 10, Rate: want.LR, Ordered: true})
+			Config{Epochs: want.Epochs, Rate: want.LR, Ordered: true})
 		if err != nil {
 			g.Fatal(err)
 		}
-		compareHistory(g.T, name, result.History, want)
-		comparePredictions(g.T, g, name, upTo(want.ValRows[0], want.ValRows[1]))
+		compareHistory(g.T, result.History, want)
+		g.comparePredictions(want)
 	}
 }
 
@@ -89,8 +54,9 @@ func (g *golden) restartNorm() {
 
 // compareHistory wants losses within 2e-4 (5e-3 at the rate 1e-3) and counts
 // within one window, as the golden README asks.
-func compareHistory(t *testing.T, name string, got []run.Epoch, want curve) {
+func compareHistory(t *testing.T, got []run.Epoch, want *goldenmodels.Curve) {
 	t.Helper()
+	name := want.Run
 	tol := 2e-4
 	if want.LR == 1e-3 {
 		tol = 5e-3
@@ -114,49 +80,49 @@ func compareHistory(t *testing.T, name string, got []run.Epoch, want curve) {
 		check(e, "loss", h.Loss, want.History, tol)
 		check(e, "val_loss", h.ValLoss, want.History, tol)
 		for _, head := range h.Heads {
-			check(e, head.Task+"_loss", head.Loss, want.Weighted, tol)
-			check(e, "val_"+head.Task+"_loss", head.ValLoss, want.Weighted, tol)
+			task, losses := head.Task+"_", want.Weighted
+			if len(h.Heads) == 1 { // Keras names the columns of one head without it
+				task, losses = "", want.History
+			}
+			check(e, task+"loss", head.Loss, losses, tol)
+			check(e, "val_"+task+"loss", head.ValLoss, losses, tol)
 			for column, v := range map[string]float64{"acc": head.Accuracy, "rec": head.Recall} {
-				check(e, head.Task+"_"+column, v, want.History, one(want.TrainRows))
+				check(e, task+column, v, want.History, one(want.TrainRows))
 			}
 			for column, v := range map[string]float64{"acc": head.ValAccuracy, "rec": head.ValRecall} {
-				check(e, "val_"+head.Task+"_"+column, v, want.History, one(want.ValRows))
+				check(e, "val_"+task+column, v, want.History, one(want.ValRows))
 			}
 			// One window more or less among the few above a half moves a precision more.
-			check(e, head.Task+"_prec", head.Precision, want.History, 0.02)
-			check(e, "val_"+head.Task+"_prec", head.ValPrecision, want.History, 0.04)
+			check(e, task+"prec", head.Precision, want.History, 0.02)
+			check(e, "val_"+task+"prec", head.ValPrecision, want.History, 0.04)
 		}
 	}
 	t.Logf("%s: losses differ by at most %.1e", name, worst)
 }
 
 // comparePredictions wants the same class for every validation window.
-func comparePredictions(t *testing.T, g *golden, name string, windows []int) {
-	t.Helper()
-	final, err := npz.Read(testdata.Shared(t, "golden", "curve", name+"_final.npz"))
-	if err != nil {
-		t.Fatal(err)
-	}
+func (g *golden) comparePredictions(want *goldenmodels.Curve) {
+	windows := upTo(want.ValRows[0], want.ValRows[1])
 	probs, err := g.Predict(g.data, windows)
 	if err != nil {
-		t.Fatal(err)
+		g.Fatal(err)
 	}
 	for i, h := range g.Case.Heads {
 		var flat []float32
-		want := final["val_probs/"+h.Task]
+		final := want.Final["val_probs/"+h.Task]
 		differs := 0
 		for w, p := range probs[i] {
 			for _, v := range p {
 				flat = append(flat, float32(v))
 			}
-			if slices.Index(p, slices.Max(p)) != argmax(want.Data[w*h.Classes:(w+1)*h.Classes]) {
+			if slices.Index(p, slices.Max(p)) != argmax(final.Data[w*h.Classes:(w+1)*h.Classes]) {
 				differs++
 			}
 		}
-		abs, _ := goldenmodels.Differs(flat, want)
-		t.Logf("%s %s: final probabilities differ by at most %.1e, %d other classes", name, h.Task, abs, differs)
+		abs, _ := goldenmodels.Differs(flat, final)
+		g.Logf("%s %s: final probabilities differ by at most %.1e, %d other classes", want.Run, h.Task, abs, differs)
 		if differs > 0 {
-			t.Errorf("%s %s: %d of %d windows get another class", name, h.Task, differs, len(windows))
+			g.Errorf("%s %s: %d of %d windows get another class", want.Run, h.Task, differs, len(windows))
 		}
 	}
 }

@@ -162,6 +162,21 @@ func (g *golden) momentsOf() (m, v map[string][]float32) {
 	return m, v
 }
 
+// whole compares what a tensor sums up to with the case's probe of it.
+func (g *golden) whole(group, key string, got []float32, tol float64) {
+	g.Helper()
+	want, ok := g.Probes[key]
+	if !ok {
+		g.Errorf("%s: no golden probe of %s", g.Name, key)
+		return
+	}
+	d := goldenmodels.ProbeOf(got).Differs(want)
+	g.worst[group+" sums"] = max(g.worst[group+" sums"], d)
+	if !(d <= tol) {
+		g.Errorf("%s %s: sums differ by %.2g, want at most %.2g", g.Name, key, d, tol)
+	}
+}
+
 // stored returns a golden parameter's key and the part of got that is stored.
 func (g *golden) stored(prefix, name string, got []float32) (string, []float32) {
 	key := prefix + "/" + name
@@ -184,6 +199,7 @@ func (g *golden) gradients(windows int, suffix string) {
 		}
 		key, kept := g.stored("grad"+suffix, name, values)
 		g.near("gradient", key, kept, g.tol.gradient, true)
+		g.whole("gradient", "grad"+suffix+"/"+name, values, 2*g.tol.gradient)
 	}
 }
 
@@ -206,7 +222,8 @@ func (g *golden) adamSteps() {
 	m, v := g.momentsOf()
 	for name := range m {
 		for prefix, values := range map[string][]float32{"adam3_m": m[name], "adam3_v": v[name]} {
-			if key, kept := g.stored(prefix, name, values); g.withMoments() {
+			g.whole(prefix, prefix+"/"+name, values, 4*g.tol.gradient)
+			if key, kept := g.stored(prefix, name, values); g.has(key) {
 				g.near(prefix, key, kept, g.tol.gradient, true)
 			}
 		}
@@ -239,23 +256,28 @@ func (g *golden) parameters(prefix string) {
 	}
 }
 
-// withMoments says whether the case's file holds Adam's moments.
-func (g *golden) withMoments() bool {
-	return slices.Contains([]string{"cnn_multi_aspub", "gru_multi_aspub", "gru_multi_time"}, g.Name)
+// has says whether the case's file holds a tensor: moments are in few of them.
+func (g *golden) has(key string) bool {
+	_, ok := g.Want[key]
+	return ok
 }
 
+// onXLA are the cases that are compared on XLA in every test, one of each
+// network: there each costs seconds to compile. All are with make test-golden.
+var onXLA = []string{"cnn_multi_aspub", "gru_multi_time"}
+
 // TestGoldenTraining compares inference, training-mode outputs, losses,
-// gradients, Adam steps and moving statistics with Keras: of every case on the
-// Go backend, of those with both heads on XLA too, where each costs seconds to
-// compile. The batches of 8 and 18 windows are padded to 64, which must not
-// show. Where XLA is, the golden curves of ten epochs follow.
+// gradients, Adam steps and moving statistics of every case with Keras. The
+// batches of 8 and 18 windows are padded to 64, which must not show. The golden
+// curves of ten epochs follow: of the CNN on XLA, of the GRU on the Go backend,
+// and with make test-golden of all on both.
 func TestGoldenTraining(t *testing.T) {
 	testbackend.Each(t, func(t *testing.T, b *backend.Choice) {
-		names := goldenmodels.Names()
-		if b.Name != "go" {
-			names = goldenmodels.MultiTask()
-		}
-		for _, name := range names {
+		for _, name := range goldenmodels.Names(t) {
+			pure, gru := b.Name == "go", strings.HasPrefix(name, "gru")
+			if !pure && !testbackend.All() && !slices.Contains(onXLA, name) {
+				continue
+			}
 			g := newGolden(t, b, name)
 			g.restart()
 			g.evalAt("infer", "infer8", 8, g.tol.infer)
@@ -264,7 +286,7 @@ func TestGoldenTraining(t *testing.T) {
 			g.gradients(64, "64")
 			g.adamSteps()
 			t.Logf("%s: worst differences %s; %d of %d parameters off", name, g.summary(), g.off, g.values)
-			if b.Name != "go" {
+			if pure == gru || testbackend.All() {
 				g.curves()
 			}
 			g.Close()

@@ -59,3 +59,7 @@ func all(t *testing.T) map[string]*backend.Choice {
 	}
 	return choices
 }
+
+// All says whether tests compare everything everywhere ($FLOWBOOK_GOLDEN=all,
+// as `make test-golden` sets it) and not only what a few seconds allow.
+func All() bool { return os.Getenv("FLOWBOOK_GOLDEN") == "all" }
