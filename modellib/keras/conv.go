@@ -112,5 +112,5 @@ func zeroOutside(y *Node, rows, cols []bool) *Node {
 			}
 		}
 	}
-	return Mul(y, Const(y.Graph(), mask))
+	return Mul(y, ConstAsDType(y.Graph(), y.DType(), mask))
 }

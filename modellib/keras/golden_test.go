@@ -64,36 +64,69 @@ func TestGoldenOps(t *testing.T) {
 	}
 	hot := golden["softmax_cross_entropy/onehot"]
 	crossEntropyLabels = argmaxRows(hot.Data, hot.Shape[1])
+	ops := opCases()
+	compared := map[string]bool{}
+	for key := range golden {
+		op, _, _ := strings.Cut(key, "/")
+		compared[op] = false
+	}
+	var ins []map[string]npz.Array
+	for _, op := range ops {
+		compared[op.name] = true
+		in := map[string]npz.Array{"g": golden[op.name+"/g"]}
+		for _, name := range op.inputs {
+			in[name] = golden[op.name+"/"+name]
+		}
+		ins = append(ins, in)
+	}
+	for op, ok := range compared {
+		if !ok {
+			t.Errorf("the golden case %s is not compared", op)
+		}
+	}
 	testbackend.Each(t, func(t *testing.T, c *backend.Choice) {
-		for _, op := range opCases() {
-			get := func(name string) npz.Array { return golden[op.name+"/"+name] }
-			got := runOp(t, c, op, get)
-			checkClose(t, op.name+" y", got[0], get("y"), op.tol)
-			for i, name := range op.inputs {
-				checkClose(t, op.name+" d"+name, got[i+1], get("d"+name), op.tol)
+		got := runOps(t, c, ops, ins)
+		for i, op := range ops {
+			checkClose(t, op.name+" y", got[i][0], golden[op.name+"/y"], op.tol)
+			for k, name := range op.inputs {
+				checkClose(t, op.name+" d"+name, got[i][k+1], golden[op.name+"/d"+name], op.tol)
 			}
 		}
 	})
 }
 
-// runOp returns y and d sum(g·y)/d input for each input.
-func runOp(t *testing.T, c *backend.Choice, op opCase, get func(string) npz.Array) []*tensors.Tensor {
+// runOps returns y and d sum(g·y)/d input for each input, of each operation.
+// All are one program, since each program costs XLA the same to begin with.
+func runOps(t *testing.T, c *backend.Choice, ops []opCase, ins []map[string]npz.Array) [][]*tensors.Tensor {
 	t.Helper()
-	args := []any{tensor(get("g"))}
-	for _, name := range op.inputs {
-		args = append(args, tensor(get(name)))
+	var args []any
+	for i, op := range ops {
+		args = append(args, tensor(ins[i]["g"]))
+		for _, name := range op.inputs {
+			args = append(args, tensor(ins[i][name]))
+		}
 	}
-	exec, err := NewExec(c.Backend, func(in []*Node) []*Node {
-		y := op.f(in[1:])
-		return append([]*Node{y}, Gradient(ReduceAllSum(Mul(y, in[0])), in[1:]...)...)
+	exec, err := NewExec(c.Backend, func(in []*Node) (out []*Node) {
+		for _, op := range ops {
+			n := 1 + len(op.inputs)
+			y := op.f(in[1:n])
+			out = append(append(out, y), Gradient(ReduceAllSum(Mul(y, in[0])), in[1:n]...)...)
+			in = in[n:]
+		}
+		return out
 	})
 	if err != nil {
-		t.Fatalf("%s: %v", op.name, err)
+		t.Fatal(err)
 	}
 	defer exec.Finalize()
-	out, err := exec.Call(args...)
+	flat, err := exec.Call(args...)
 	if err != nil {
-		t.Fatalf("%s: %v", op.name, err)
+		t.Fatal(err)
+	}
+	var out [][]*tensors.Tensor
+	for _, op := range ops {
+		n := 1 + len(op.inputs)
+		out, flat = append(out, flat[:n]), flat[n:]
 	}
 	return out
 }

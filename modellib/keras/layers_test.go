@@ -34,10 +34,11 @@ func shaped(seed int, shape ...int) npz.Array {
 
 // TestConvReluPoolEqualsTheThreeLayers compares the fused form with
 // convolution, ReLU and pooling for maps down to one row, with padding before
-// and after, and with many ties: all on the Go backend, every fourth on XLA,
-// where each costs a compilation.
+// and after, and with many ties: all on the Go backend, every fourth on XLA.
 func TestConvReluPoolEqualsTheThreeLayers(t *testing.T) {
 	testbackend.Each(t, func(t *testing.T, c *backend.Choice) {
+		var plain, fused []opCase
+		var ins []map[string]npz.Array
 		for i, s := range []struct{ h, w, ch, kh, kw, ph, pw int }{
 			{24, 20, 1, 2, 3, 2, 3}, {12, 7, 2, 2, 3, 2, 3}, {20, 24, 1, 3, 3, 3, 2}, {7, 12, 2, 3, 3, 3, 2},
 			{1, 19, 1, 2, 3, 2, 3}, {5, 19, 1, 2, 3, 2, 3}, {1, 1, 1, 3, 3, 3, 2}, {4, 4, 1, 1, 1, 3, 3}, {5, 4, 1, 4, 2, 1, 1},
@@ -46,16 +47,20 @@ func TestConvReluPoolEqualsTheThreeLayers(t *testing.T) {
 				continue
 			}
 			op := opCase{name: fmt.Sprint(s), inputs: []string{"x", "k", "b"}}
-			in := map[string]npz.Array{
+			ins = append(ins, map[string]npz.Array{
 				"x": shaped(1, 2, s.h, s.w, s.ch), "k": shaped(2, s.kh, s.kw, s.ch, 3), "b": shaped(3, 3),
 				"g": shaped(4, 2, Pooled(s.h, s.ph), Pooled(s.w, s.pw), 3),
-			}
-			get := func(name string) npz.Array { return in[name] }
+			})
 			op.f = func(n []*Node) *Node { return MaxPoolSame(Relu(ConvSame(n[0], n[1], n[2])), s.ph, s.pw) }
-			want := runOp(t, c, op, get)
+			plain = append(plain, op)
 			op.f = func(n []*Node) *Node { return ConvReluPool(n[0], n[1], n[2], s.ph, s.pw) }
-			for i, got := range runOp(t, c, op, get) {
-				checkClose(t, fmt.Sprint(op.name, " output ", i), got, array(want[i]), 3e-6)
+			fused = append(fused, op)
+		}
+		n := len(plain)
+		out := runOps(t, c, append(plain, fused...), append(ins, ins...))
+		for i, want := range out[:n] {
+			for k, got := range out[n+i] {
+				checkClose(t, fmt.Sprint(plain[i].name, " output ", k), got, array(want[k]), 3e-6)
 			}
 		}
 	})
