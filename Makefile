@@ -2,7 +2,7 @@
 # make test      build, vet, format and tests of every module, lint of the notebooks
 # make jupyter   JupyterLab on this machine, first notebook open
 # More: check-notebooks check-report check-cells check-answers editions notebooks scripts figure
-#       plugin gpu tools test-browser test-interop clean
+#       plugin gpu tools test-browser test-golden test-interop clean
 #
 # All that is installed or built lies inside the checkout: .venv .tools .pjrt .build .work reports.
 SHELL := /bin/bash
@@ -33,7 +33,7 @@ SOURCES := cmd data flowlib internal modellib notebooks plots
 PIP     := .venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 RUNNER  := .venv/bin/python tools/jupyter/report.py
 
-.PHONY: report test test-go test-python notebooks check-notebooks check-report scripts figure jupyter test-browser test-interop tools plugin gpu clean
+.PHONY: report test test-go test-golden test-python notebooks check-notebooks check-report scripts figure jupyter test-browser test-interop tools plugin gpu clean
 
 report: tools compile
 	$(RUNNER) --out $(OUT) $(REPORT) $(NOTEBOOKS)
@@ -78,6 +78,11 @@ test-go: .pjrt/cpu.ok
 	  if [ $$m = tools ]; then go mod verify; go build -o /dev/null github.com/janpfeifer/gonb; \
 	  else go build ./...; go vet ./...; go test ./...; fi); done
 	bad=$$(gofmt -l $(SOURCES)); [ -z "$$bad" ] || { echo "not gofmt-ed:"; echo "$$bad"; exit 1; }
+
+# Every golden case of the networks on XLA and on the Go backend: about 3 minutes.
+# make test has each of them on the Go backend, one of each network on XLA.
+test-golden: .pjrt/cpu.ok
+	FLOWBOOK_GOLDEN=all FLOWBOOK_NEED_XLA=1 go test -count=1 -run Golden ./modellib/models ./modellib/fit
 
 test-python: .venv/report.ok
 	.venv/bin/python -m unittest discover -q -s tools/jupyter/tests -t tools/jupyter

@@ -3,6 +3,7 @@ package modellib
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"flowbook/flowlib/dataset"
 	"flowbook/modellib/models"
@@ -42,7 +43,7 @@ func Defaults(model string, tasks []string) Recipe {
 	r := Recipe{Model: model, Tasks: tasks, Layout: models.Time, Preset: PresetRecommended,
 		Epochs: 20, Batch: 64, LearningRate: 3e-4, Seed: 42, Patience: 4, Backend: "auto",
 		Split: dataset.SplitSpec{Kind: "group", Seed: 42}}
-	if model == "gru" {
+	if isGRU(model) {
 		r.LearningRate, r.Epochs, r.Patience = 5e-3, 30, 6
 	}
 	return r
@@ -56,7 +57,7 @@ func Published(model string, tasks []string) Recipe {
 		Epochs: 100, Batch: 64, LearningRate: 4e-5, Seed: 42, Backend: "auto",
 		Split: dataset.SplitSpec{Kind: "published", Seed: 42}}
 	switch {
-	case model == "gru":
+	case isGRU(model):
 		r.LearningRate = 8e-4
 	case model == "cnn-drawn":
 		r.Layout = models.Time
@@ -65,6 +66,9 @@ func Published(model string, tasks []string) Recipe {
 	}
 	return r
 }
+
+// isGRU says whether a model is a GRU alone, which takes higher rates.
+func isGRU(model string) bool { return model == "gru" || strings.HasPrefix(model, "gru-") }
 
 // Check says what is wrong with the recipe, by the name of the flag.
 func (r Recipe) Check() error {

@@ -7,6 +7,7 @@ import (
 	"flowbook/flowlib/dataset"
 	"flowbook/modellib"
 	"flowbook/modellib/evaluate"
+	"flowbook/modellib/models"
 
 	"github.com/spf13/cobra"
 )
@@ -32,7 +33,7 @@ func (a *app) train() *cobra.Command {
 	}
 	fl := c.Flags()
 	fl.StringVar(&f.data, "data", "", "directory of the data set (required)")
-	fl.StringVar(&f.model, "model", "", "cnn, gru or cnn-drawn (required)")
+	fl.StringVar(&f.model, "model", "", "one of "+strings.Join(models.Names(), ", ")+" (required)")
 	fl.StringVar(&f.tasks, "task", "type,app", "heads: type, app or type,app")
 	fl.StringVar(&f.layout, "layout", "", "time (steps × features) or aspub (as published: features × steps)")
 	fl.StringVar(&f.preset, "preset", "recommended", "published or recommended")

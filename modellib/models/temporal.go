@@ -9,7 +9,7 @@ import (
 )
 
 // Temporal is a network of our own: convolutions along time alone, and a mean
-// over all steps instead of a flattened map, so that it has a twelfth of the
+// over all steps instead of a flattened map, so that it has an eleventh of the
 // CNN's weights and a pattern counts wherever in the window it is.
 //
 //	window [20 × 24]                    20 × 24      24 features are 24 channels
