@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -40,7 +41,7 @@ type CNN struct {
 	Pool       [2]int `json:"pool"`       // of both poolings; also their strides
 	Filters    [2]int `json:"filters"`    // of conv1 and conv2
 	Units      int    `json:"units"`      // of dense1
-	Activation string `json:"activation"` // of dense1
+	Activation string `json:"activation"` // of dense1; "": linear
 	Mask       bool   `json:"mask"`       // use the padding mask
 	Old        bool   `json:"keras27"`    // moving variances as in Keras 2.7
 }
@@ -60,13 +61,15 @@ func DrawnCNN() CNN {
 
 // Check implements Model.
 func (m CNN) Check(in Input) error {
-	errs := []error{between("units", m.Units, 1, maxUnits), keras.CheckActivation(m.Activation), checkMask(m.Mask, in)}
+	errs := []error{between("units", m.Units, 1, maxUnits), keras.CheckActivation(m.activation()), checkMask(m.Mask, in)}
 	for i := range 2 {
 		errs = append(errs, between("kernel", m.Kernel[i], 1, 64), between("pool", m.Pool[i], 1, 64),
 			between("filters", m.Filters[i], 1, maxUnits))
 	}
 	return errors.Join(errs...)
 }
+
+func (m CNN) activation() string { return cmp.Or(m.Activation, "linear") }
 
 // UsesMask implements Masker.
 func (m CNN) UsesMask() bool { return m.Mask }
@@ -108,7 +111,7 @@ func (m CNN) Forward(p *Pass, x *Node) []*Node {
 	}
 	x = Reshape(x, batch, -1)
 	x.AssertDims(batch, m.flat(p.Input))
-	return p.heads(p.dense("dense1", x, m.Units, m.Activation))
+	return p.heads(p.dense("dense1", x, m.Units, m.activation()))
 }
 
 // InputDropout implements Model: there is none.

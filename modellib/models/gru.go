@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -26,8 +27,8 @@ import (
 // state is that of the last real step.
 type GRU struct {
 	Units      int     `json:"units"`                // of the GRU
-	Activation string  `json:"activation"`           // of the candidate state
-	Gates      string  `json:"recurrent_activation"` // of update and reset gate
+	Activation string  `json:"activation"`           // of the candidate state; "": tanh
+	Gates      string  `json:"recurrent_activation"` // of update and reset gate; "": sigmoid
 	Dense      int     `json:"dense"`                // units of dense1, linear; 0: heads on the last state, as in Figure 3
 	Dropout    float64 `json:"dropout"`              // on the input, in training
 	Mask       bool    `json:"mask"`                 // use the padding mask
@@ -51,7 +52,7 @@ func DrawnGRU() GRU {
 // Check implements Model.
 func (m GRU) Check(in Input) error {
 	return errors.Join(between("units", m.Units, 1, maxUnits), between("dense", m.Dense, 0, maxUnits),
-		keras.CheckActivation(m.Activation), keras.CheckActivation(m.Gates), checkRate("dropout", m.Dropout), checkMask(m.Mask, in))
+		keras.CheckActivation(m.cell().Activation), keras.CheckActivation(m.cell().Gates), checkRate("dropout", m.Dropout), checkMask(m.Mask, in))
 }
 
 // checkRate wants a share of numbers to drop.
@@ -60,6 +61,12 @@ func checkRate(name string, rate float64) error {
 		return fmt.Errorf("%s is %g, expected 0 or more and less than 1", name, rate)
 	}
 	return nil
+}
+
+// cell is how a step is computed.
+func (m GRU) cell() keras.GRUCell {
+	usual := keras.DefaultGRU()
+	return keras.GRUCell{Activation: cmp.Or(m.Activation, usual.Activation), Gates: cmp.Or(m.Gates, usual.Gates), Watch: m.WatchSteps}
 }
 
 // UsesMask implements Masker.
@@ -89,7 +96,7 @@ func (m GRU) Params(in Input, heads []Head) []Param {
 func (m GRU) Forward(p *Pass, x *Node) []*Node {
 	batch := x.Shape().Dim(0)
 	steps, features := p.Input.Dims()
-	cell := keras.GRUCell{Activation: m.Activation, Gates: m.Gates, Watch: m.WatchSteps}
+	cell := m.cell()
 	if m.Mask {
 		cell.Mask = p.Mask
 	}
