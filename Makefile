@@ -143,7 +143,7 @@ gpu: .pjrt/cuda.ok
 # What we write is read by the libraries themselves, and the other way round; a venv of its own.
 # TOPICS="parquet npz" chooses some of tools/interop/test_*.py.
 test-interop: .venv-interop/interop.ok .pjrt/cpu.ok
-	go build -o .build/flowbook ./cmd/flowbook
+	go build -o .build/ ./cmd/flowbook ./internal/interop
 	.venv-interop/bin/python tools/interop/run.py $(TOPICS)
 
 .venv-interop/interop.ok: tools/python/interop.txt | .venv/bin/pip

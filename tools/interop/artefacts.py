@@ -2,6 +2,7 @@
 
 import atexit
 import functools
+import json
 import os
 import pathlib
 import shutil
@@ -49,3 +50,12 @@ def table(directory, kind):
     """The Parquet file of a kind in a data set."""
     (path,) = directory.glob(f"{kind}-*.parquet")
     return path
+
+
+def ask(questions):
+    """Answers of internal/interop, a list for each question."""
+    text = "".join(json.dumps(q) + "\n" for q in questions)
+    done = subprocess.run([ROOT / ".build" / "interop"], input=text, text=True, capture_output=True)
+    if done.returncode:
+        raise AssertionError(done.stderr)
+    return [json.loads(line) for line in done.stdout.splitlines()]

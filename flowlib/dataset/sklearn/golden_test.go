@@ -38,10 +38,12 @@ type smallCases struct {
 			Train    json.Number `json:"train_size"`
 			Seed     uint32      `json:"random_state"`
 			Stratify bool
+			Shuffle  bool
 			Splits   int `json:"n_splits"`
 		}
 		N      int
 		Y      []int
+		Groups []int
 		Splits []part
 	} `json:"cases"`
 }
@@ -122,18 +124,61 @@ func TestSmallCases(t *testing.T) {
 				got = append(got, part{Train: a, Test: b})
 			}
 		default:
-			continue // the k-fold splitters are not part of the published way
+			got = foldCase(t, k.Kind, k.N, k.Y, k.Groups, k.Params.Splits, test, train, k.Params.Seed, k.Params.Shuffle)
 		}
 		checked++
+		if len(got) != len(k.Splits) {
+			t.Fatalf("%s: %d splits, expected %d", k.Name, len(got), len(k.Splits))
+		}
 		for i, want := range k.Splits {
 			if !slices.Equal(got[i].Train, want.Train) || !slices.Equal(got[i].Test, want.Test) {
 				t.Errorf("%s, split %d: train %v test %v, want %v %v", k.Name, i, got[i].Train, got[i].Test, want.Train, want.Test)
 			}
 		}
 	}
-	if checked != 10 {
-		t.Errorf("%d cases checked, expected 10", checked)
+	if checked != 19 {
+		t.Errorf("%d cases checked, expected 19", checked)
 	}
+}
+
+// foldCase runs a splitter whose parts stand in ascending order.
+func foldCase(t *testing.T, kind string, n int, y, groups []int, k int, test, train Size, seed uint32, shuffle bool) []part {
+	t.Helper()
+	var r *Random
+	if shuffle {
+		r = NewRandom(seed)
+	}
+	var all []Fold
+	var err error
+	switch kind {
+	case "KFold":
+		all, err = KFold(n, k, r)
+	case "StratifiedKFold":
+		all, err = StratifiedKFold(y, k, r)
+	case "GroupKFold":
+		all, err = GroupKFold(groups, k, r)
+	case "StratifiedGroupKFold":
+		all, err = StratifiedGroupKFold(y, groups, k, r)
+	case "GroupShuffleSplit":
+		r = NewRandom(seed)
+		for range k {
+			f, err := r.GroupShuffle(groups, test, train)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, f)
+		}
+	default:
+		t.Fatalf("unknown splitter %q", kind)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parts []part
+	for _, f := range all {
+		parts = append(parts, part{Train: f.Train, Test: f.Test})
+	}
+	return parts
 }
 
 // The paper's two stages on 10,908 windows, in all three orders of the classes.
