@@ -95,11 +95,15 @@ func (a *app) audit() *cobra.Command {
 		Short: "Print classes, groups, constant columns and what a split leaks",
 		Args:  usageArgs(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
+			spec, err := split.spec()
+			if err != nil {
+				return err
+			}
 			set, err := dataset.Open(args[0])
 			if err != nil {
 				return err
 			}
-			s, err := split.of(set)
+			s, err := set.Split(spec)
 			if err != nil {
 				return err
 			}

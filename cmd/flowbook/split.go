@@ -9,52 +9,62 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// splitFlags are --split and --split-seed.
+// splitFlags are the flags that choose a split.
 type splitFlags struct {
-	name string
-	seed uint32
+	name, inner string
+	repeat      int
+	seed        uint32
 }
+
+var splitHelp = "published (random over windows, leaks), group[:UNIT[:FOLD/FOLDS]], stratified[:UNIT[:FOLD/FOLDS]], " +
+	"leave-one-out[:UNIT[:NAME]], open-world:APP[:UNIT[:FOLD/FOLDS]] or time[:UNIT], with UNIT " + strings.Join(dataset.Units, ", ")
 
 func (f *splitFlags) bind(c *cobra.Command) {
-	c.Flags().StringVar(&f.name, "split", "group",
-		"published (random over windows, leaks), or group[:UNIT[:FOLD/FOLDS]] with UNIT "+strings.Join(dataset.Units, ", "))
+	c.Flags().StringVar(&f.name, "split", "group", splitHelp)
 	c.Flags().Uint32Var(&f.seed, "split-seed", 42, "seed of the split")
+	c.Flags().IntVar(&f.repeat, "split-repeat", 0, "which deal of the seed, from 1")
+	c.Flags().StringVar(&f.inner, "split-inner", "", "nested: validate on fold N/FOLDS of what is outside the test part")
 }
 
-// spec reads the flag: "published", "group", "group:host", "group:session:2/5".
+// spec reads the flags: "published", "group:session:2/5", "open-world:skype:host".
 func (f *splitFlags) spec() (dataset.SplitSpec, error) {
 	kind, rest, _ := strings.Cut(f.name, ":")
-	spec := dataset.SplitSpec{Kind: kind, Seed: f.seed}
-	if kind != "group" && f.name != "published" {
-		return spec, usageError("--split is %q: known are published and group[:UNIT[:FOLD/FOLDS]]", f.name)
+	spec := dataset.SplitSpec{Kind: kind, Seed: f.seed, Repeat: f.repeat}
+	if kind == "open-world" {
+		spec.Leave, rest, _ = strings.Cut(rest, ":")
 	}
-	unit, fold, folded := strings.Cut(rest, ":")
-	spec.Unit = unit
-	if !folded {
-		return spec, checked(spec)
+	var last string
+	spec.Unit, last, _ = strings.Cut(rest, ":")
+	if kind == "" || rest != "" && kind == "published" || last != "" && kind == "time" {
+		return spec, usageError("--split is %q: known are %s", f.name, splitHelp)
 	}
-	k, of, ok := strings.Cut(fold, "/")
-	var err1, err2 error
-	spec.Fold, err1 = strconv.Atoi(k)
-	spec.Of, err2 = strconv.Atoi(of)
-	if !ok || err1 != nil || err2 != nil || spec.Fold < 1 {
-		return spec, usageError("--split is %q: the fold must be like 2/5", f.name)
+	if last != "" && kind == "leave-one-out" {
+		spec.Leave = last
+		last = ""
 	}
-	return spec, checked(spec)
-}
-
-// checked makes a wrong split a usage error.
-func checked(spec dataset.SplitSpec) error {
+	var err error
+	if spec.Fold, spec.Of, err = fold("--split", last); err != nil {
+		return spec, err
+	}
+	if spec.Inner, spec.InnerOf, err = fold("--split-inner", f.inner); err != nil {
+		return spec, err
+	}
 	if err := spec.Check(); err != nil {
-		return usageError("%v", err)
+		return spec, usageError("--split is %q: %v", f.name, err)
 	}
-	return nil
+	return spec, nil
 }
 
-func (f *splitFlags) of(set *dataset.Set) (*dataset.Split, error) {
-	spec, err := f.spec()
-	if err != nil {
-		return nil, err
+// fold reads "2/5"; "" leaves the choice to the split.
+func fold(flag, text string) (at, of int, err error) {
+	if text == "" {
+		return 0, 0, nil
 	}
-	return set.Split(spec)
+	k, n, ok := strings.Cut(text, "/")
+	at, err1 := strconv.Atoi(k)
+	of, err2 := strconv.Atoi(n)
+	if !ok || err1 != nil || err2 != nil || at < 1 || of < 1 {
+		return 0, 0, usageError("%s: found %q, the fold must be like 2/5", flag, text)
+	}
+	return at, of, nil
 }

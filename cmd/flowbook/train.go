@@ -75,13 +75,15 @@ func (f trainFlags) recipe(c *cobra.Command) (modellib.Recipe, error) {
 		r.Patience = f.patience
 	}
 	r.Seed, r.Backend = f.seed, f.backend
-	if set("split") {
-		var err error
-		if r.Split, err = f.split.spec(); err != nil {
-			return r, err
-		}
+	given, err := f.split.spec()
+	if err != nil {
+		return r, err
 	}
-	r.Split.Seed = f.split.seed
+	if set("split") {
+		r.Split = given
+	}
+	r.Split.Seed, r.Split.Repeat = given.Seed, given.Repeat
+	r.Split.Inner, r.Split.InnerOf = given.Inner, given.InnerOf
 	if err := r.Check(); err != nil {
 		return r, usageError("%v", err)
 	}

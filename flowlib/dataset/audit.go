@@ -27,6 +27,7 @@ type Report struct {
 	Test       Leak           `json:"test_train"`
 	Validation Leak           `json:"validation_train"`
 	NotEstim   []string       `json:"not_estimable"`
+	GroupsOf   map[string]int `json:"groups_of_not_estimable"`
 	Dropped    int            `json:"dropped"` // windows that the split leaves out
 	Vanished   []string       `json:"vanished"`
 	Unmatched  []string       `json:"unmatched"`
@@ -87,7 +88,7 @@ func Audit(set *Set, split *Split) *Report {
 	m := &set.Manifest
 	r := &Report{
 		Dataset: set.Dir, Hash: set.Hash, Windows: len(set.Windows), Steps: set.Steps, Rows: m.Rows, Features: set.Features,
-		Split: split.Name, Unit: split.Unit, NotEstim: split.NotEstimable, Dropped: split.Dropped,
+		Split: split.Name, Unit: split.Unit, NotEstim: split.NotEstimable, GroupsOf: split.GroupsOf, Dropped: split.Dropped,
 		Vanished: m.Vanished, Unmatched: m.Unmatched, LeftOut: m.LeftOut, Notes: m.Notes,
 		Constant: set.constantColumns(), Table9: set.Counts().String(),
 	}

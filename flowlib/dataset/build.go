@@ -180,7 +180,8 @@ func (a *assembly) rows(p *piece) {
 			Session: l.Session, Host: l.Host, Day: l.Day, Access: l.Access, Implementation: l.Implementation,
 		}
 		for i := range n {
-			a.w.add(base+r.first+i*spec.Stride, spec.Length, l, g)
+			first := r.first + i*spec.Stride
+			a.w.add(base+first, p.flows[first:first+spec.Length], l, g)
 		}
 		p.input.Windows += n
 		a.windows[label.Pair{Type: p.input.Label.Type, App: p.input.Label.App}] += n

@@ -126,7 +126,7 @@ func (s *Set) readWindows() error {
 		}
 		s.Windows[i] = Window{
 			Rows: order[first:end:end], Type: typ, App: app, VPN: t.vpn[i],
-			Groups: t.groups[i],
+			Start: t.start[i], End: t.end[i], Groups: t.groups[i],
 		}
 	}
 	if s.Manifest.Recipe.VPN {

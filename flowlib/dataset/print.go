@@ -67,7 +67,7 @@ func (r *Report) String() string {
 	writeLeftOut(&b, r.LeftOut)
 	writeList(&b, "labels without a window", r.Vanished)
 	writeList(&b, "captures without a label", r.Unmatched)
-	writeList(&b, "not estimable (too few groups; they stay in train)", r.NotEstim)
+	writeList(&b, fmt.Sprintf("not estimable (fewer than %d groups, or all of them beside such a class)", fewest), r.tooFew())
 	if r.Dropped > 0 {
 		fmt.Fprintf(&b, "\nwindows of pairs too rare for this split: %d", r.Dropped)
 	}
@@ -78,6 +78,15 @@ func (r *Report) String() string {
 	r.Test.write(&b, "test", r.Steps)
 	r.Validation.write(&b, "validation", r.Steps)
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// tooFew are the classes that no score can speak of, with their groups.
+func (r *Report) tooFew() []string {
+	var names []string
+	for _, n := range r.NotEstim {
+		names = append(names, fmt.Sprintf("%s (%d)", n, r.GroupsOf[n]))
+	}
+	return names
 }
 
 // table lines up columns that are parted by tabs.

@@ -18,5 +18,7 @@ type Window struct {
 	Rows      []int32 // T row numbers in time order; -1 for a padded step
 	Type, App int32
 	VPN       bool
+	Start     int64 // when the first row begins and the last one ends, µs since 1970 UTC
+	End       int64
 	*Groups   // of the superflow; its windows share it
 }

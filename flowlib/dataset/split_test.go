@@ -27,6 +27,7 @@ func drawSet(t *rapid.T) *Set {
 		s.Apps = append(s.Apps, fmt.Sprint("a", i))
 	}
 	sessions := rapid.IntRange(10, 30).Draw(t, "sessions")
+	length := int64(rapid.SampledFrom([]int{20, 90, 130}).Draw(t, "seconds"))
 	for n := range sessions {
 		label := Window{
 			Type: int32(rapid.IntRange(0, types-1).Draw(t, "type")), App: int32(rapid.IntRange(0, apps-1).Draw(t, "app")),
@@ -43,6 +44,8 @@ func drawSet(t *rapid.T) *Set {
 				g.Superflow, g.Tuple = fmt.Sprintf("%s#%d", g.Capture, f/2), fmt.Sprint("tuple ", f%3)
 				own := g
 				w.Groups = &own
+				w.Start = int64(n*100 + f)
+				w.End = w.Start + length
 				w.Rows = []int32{int32(len(s.Windows))}
 				s.Windows = append(s.Windows, w)
 				s.Rows = append(s.Rows, float64(len(s.Windows)))
@@ -56,11 +59,14 @@ func drawSet(t *rapid.T) *Set {
 func specs(seed uint32) []SplitSpec {
 	all := []SplitSpec{{Kind: "published", Seed: seed}, {Kind: "group", Seed: seed}, {Seed: seed}}
 	for _, u := range Units {
-		for _, of := range []int{3, 4, 5} {
-			for _, fold := range []int{1, of} {
-				all = append(all, SplitSpec{Kind: "group", Unit: u, Seed: seed, Fold: fold, Of: of})
-			}
-		}
+		all = append(all,
+			SplitSpec{Kind: "stratified", Unit: u, Seed: seed}, SplitSpec{Kind: "stratified", Unit: u, Seed: seed, Fold: 3, Of: 3, Repeat: 2},
+			SplitSpec{Kind: "group", Unit: u, Seed: seed, Repeat: 3, Inner: 2, InnerOf: 3},
+			SplitSpec{Kind: "leave-one-out", Unit: u, Seed: seed}, SplitSpec{Kind: "leave-one-out", Unit: u, Seed: seed, Fold: 2, Inner: 2, InnerOf: 2},
+			SplitSpec{Kind: "open-world", Unit: u, Seed: seed, Leave: "a0"}, SplitSpec{Kind: "open-world", Unit: u, Seed: seed, Leave: "a1", Inner: 1},
+			SplitSpec{Kind: "time", Unit: u},
+		)
+		all = append(all, SplitSpec{Kind: "group", Unit: u, Seed: seed, Fold: 1, Of: 3}, SplitSpec{Kind: "group", Unit: u, Seed: seed, Fold: 5, Of: 5})
 	}
 	return all
 }
@@ -75,6 +81,7 @@ func TestEverySplitter(t *testing.T) {
 				continue // too few groups or windows: said, with numbers
 			}
 			checkParts(t, s, split)
+			checkKind(t, s, split)
 			again, err := s.Split(spec)
 			if err != nil || !reflect.DeepEqual(again, split) {
 				t.Fatalf("%s: the same spec gave another split", split.Name)
@@ -105,6 +112,40 @@ func checkParts(t *rapid.T, s *Set, split *Split) {
 	}
 }
 
+// checkKind: what only some splitters promise.
+func checkKind(t *rapid.T, s *Set, split *Split) {
+	outside := slices.Concat(split.Train, split.Validation)
+	switch spec := split.Spec; spec.Kind {
+	case "leave-one-out":
+		for _, w := range split.Test {
+			if split.Group[w] != spec.Leave {
+				t.Fatalf("%s: the test part holds %s", split.Name, split.Group[w])
+			}
+		}
+	case "open-world":
+		for _, w := range outside {
+			if s.Apps[s.Windows[w].App] == spec.Leave {
+				t.Fatalf("%s: train or validation holds it", split.Name)
+			}
+		}
+		for _, w := range split.Test {
+			if s.Apps[s.Windows[w].App] != spec.Leave {
+				t.Fatalf("%s: the test part holds another application", split.Name)
+			}
+		}
+	case "time":
+		for _, pair := range [][2][]int{{split.Train, split.Validation}, {split.Validation, split.Test}} {
+			for _, a := range pair[0] {
+				for _, b := range pair[1] {
+					if s.Windows[a].End >= s.Windows[b].Start {
+						t.Fatalf("%s: a window ends after one of a later part begins", split.Name)
+					}
+				}
+			}
+		}
+	}
+}
+
 // checkGroups: no group stands in two parts, and what is not estimable stays in train.
 func checkGroups(t *rapid.T, s *Set, split *Split) {
 	side, groups := map[string]int{}, map[string]map[string]bool{}
@@ -117,7 +158,7 @@ func checkGroups(t *rapid.T, s *Set, split *Split) {
 			side[g] = i
 			p := s.pair(w)
 			for _, class := range []string{"type " + p.Type, "app " + p.App} {
-				if i > 0 && slices.Contains(split.NotEstimable, class) {
+				if i > 0 && slices.Contains(split.NotEstimable, class) && class != "app "+split.Spec.Leave {
 					t.Fatalf("%s: %s is not estimable but not in train", split.Name, class)
 				}
 				if groups[class] == nil {
@@ -128,7 +169,7 @@ func checkGroups(t *rapid.T, s *Set, split *Split) {
 		}
 	}
 	for class, g := range groups {
-		if len(g) < fewest && !slices.Contains(split.NotEstimable, class) {
+		if split.Dropped == 0 && len(g) < fewest && !slices.Contains(split.NotEstimable, class) {
 			t.Fatalf("%s: %s has %d groups and is not listed", split.Name, class, len(g))
 		}
 	}
@@ -155,6 +196,52 @@ func checkOrder(t *rapid.T, s *Set, split *Split) {
 	slices.Sort(again.Test)
 	if !slices.Equal(again.Test, split.Test) {
 		t.Fatalf("%s: another order of the windows gave another test part", split.Name)
+	}
+}
+
+// The contract is tested on every kind, not passed over by its errors.
+func TestEverySplitterDivides(t *testing.T) {
+	s := &Set{Types: []string{"t0", "t1"}, Apps: []string{"a0", "a1", "a2"}, Manifest: Manifest{Unit: "host"}}
+	for i := range 240 {
+		n := fmt.Sprint(i / 4)
+		s.Windows = append(s.Windows, Window{
+			Type: int32(i / 4 % 2), App: int32(i / 4 % 3), Start: int64(i / 4 * 10), End: int64(i/4*10 + 5),
+			Groups: &Groups{Superflow: n, Tuple: n, Capture: n, Session: n, Host: fmt.Sprint(i / 16), Day: fmt.Sprint(i / 16), Access: fmt.Sprint(i / 16), Implementation: fmt.Sprint(i / 16)},
+		})
+	}
+	for _, spec := range specs(1) {
+		split, err := s.Split(spec)
+		if err != nil || split.NotEstimable != nil && spec.Kind != "open-world" {
+			t.Errorf("%+v: %v", spec, err)
+		}
+	}
+	for kind, want := range map[string]int{"published": 1, "time": 1, "group": 10, "stratified": 10, "open-world": 10, "leave-one-out": 15} {
+		spec := SplitSpec{Kind: kind, Unit: "host"}
+		if kind == "open-world" {
+			spec.Leave = "a1"
+		}
+		folds, err := s.Folds(spec, 2)
+		if err != nil || len(folds) != want {
+			t.Errorf("%s: %d folds, expected %d, %v", kind, len(folds), want, err)
+		}
+		tested := map[int]int{}
+		for _, f := range folds {
+			split, err := s.Split(f)
+			if err != nil {
+				t.Fatalf("%+v: %v", f, err)
+			}
+			for _, w := range split.Test {
+				tested[w]++
+			}
+		}
+		for w, n := range tested {
+			if n != map[bool]int{true: 2, false: 1}[want == 10] {
+				t.Errorf("%s: window %d is tested %d times", kind, w, n)
+			}
+		}
+		if kind != "published" && kind != "time" && kind != "open-world" && len(tested) != len(s.Windows) {
+			t.Errorf("%s: %d windows are tested of %d", kind, len(tested), len(s.Windows))
+		}
 	}
 }
 
@@ -246,11 +333,15 @@ func TestSplitSpecCheck(t *testing.T) {
 		}
 	}
 	for want, spec := range map[string]SplitSpec{
-		`"random", known are published and group`: {Kind: "random"},
-		`"port": known units are superflow`:       {Kind: "group", Unit: "port"},
-		`fold is 4 of 3`:                          {Kind: "group", Fold: 4, Of: 3},
-		`fold is 1 of 2`:                          {Kind: "group", Fold: 1, Of: 2},
-		`fold is -1 of 0`:                         {Kind: "group", Fold: -1},
+		`"random", known are published, group`:   {Kind: "random"},
+		`no application to leave out`:            {Kind: "open-world"},
+		`leaves "x" out, expected leave-one-out`: {Kind: "group", Leave: "x"},
+		`inner fold is 3 of 2`:                   {Kind: "group", Inner: 3, InnerOf: 2},
+		`repeat is -1`:                           {Repeat: -1},
+		`"port": known units are superflow`:      {Kind: "group", Unit: "port"},
+		`fold is 4 of 3`:                         {Kind: "group", Fold: 4, Of: 3},
+		`fold is 1 of 2`:                         {Kind: "group", Fold: 1, Of: 2},
+		`fold is -1 of 0`:                        {Kind: "group", Fold: -1},
 	} {
 		if err := spec.Check(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: error %v, expected %q", spec, err, want)
@@ -267,13 +358,19 @@ func TestSplitErrors(t *testing.T) {
 		s.Windows = append(s.Windows, Window{Groups: &Groups{Capture: "c", Session: fmt.Sprint(i % 2), Superflow: fmt.Sprint(i)}})
 	}
 	for want, spec := range map[string]SplitSpec{
-		`"random", known are published and group`:             {Kind: "random"},
+		`"random", known are published, group`:                {Kind: "random"},
+		`application "y" out, known are ["x"]`:                {Kind: "open-world", Leave: "y", Unit: "superflow"},
+		`type "a" has no other`:                               {Kind: "open-world", Leave: "x", Unit: "superflow"},
+		`there are 8 that can be left out`:                    {Kind: "leave-one-out", Unit: "superflow", Fold: 9},
+		`there is no such superflow`:                          {Kind: "leave-one-out", Unit: "superflow", Leave: "z"},
+		`0 of 1 hold no class with fewer`:                     {Kind: "leave-one-out"},
+		`fall into 1 stretches of time`:                       {Kind: "time"},
 		`known units are superflow, tuple`:                    {Kind: "group", Unit: "port"},
 		`the host of capture c is not known`:                  {Kind: "group", Unit: "host"},
 		`2 groups, of which 2 hold a class with fewer than 3`: {Kind: "group"},
-		`fold is 4 of 3`:      {Kind: "group", Unit: "superflow", Fold: 4, Of: 3},
-		`fold is 1 of 2`:      {Kind: "group", Unit: "superflow", Of: 2},
-		`leaves a part empty`: {Kind: "group", Unit: "superflow", Fold: 9, Of: 9},
+		`fold is 4 of 3`:                                      {Kind: "group", Unit: "superflow", Fold: 4, Of: 3},
+		`fold is 0 of 2`:                                      {Kind: "group", Unit: "superflow", Of: 2},
+		`leaves a part empty`:                                 {Kind: "group", Unit: "superflow", Fold: 9, Of: 9},
 	} {
 		if _, err := s.Split(spec); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: error %v, expected %q", spec, err, want)

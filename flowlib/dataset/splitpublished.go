@@ -33,7 +33,7 @@ func (s *Set) published(spec SplitSpec) (*Split, error) {
 	}
 	split := &Split{
 		Spec: spec, Name: "published random split (leaks)", Unit: "window", Dropped: dropped,
-		Train: through(train, rest, keep), Validation: through(validation, rest, keep), Test: through(test, keep),
+		Train: follow(train, rest, keep), Validation: follow(validation, rest, keep), Test: follow(test, keep),
 		Group: s.groups("superflow"),
 	}
 	return split, nil
@@ -63,8 +63,8 @@ func (s *Set) pairRank(w int) int {
 	return (types-1-int(s.Windows[w].Type))*apps + apps - 1 - int(s.Windows[w].App)
 }
 
-// through follows numbers through lists: through(a, b, c)[i] is c[b[a[i]]].
-func through(numbers []int, lists ...[]int) []int {
+// follow follows numbers through lists: follow(a, b, c)[i] is c[b[a[i]]].
+func follow(numbers []int, lists ...[]int) []int {
 	out := make([]int, len(numbers))
 	for i, n := range numbers {
 		for _, l := range lists {
