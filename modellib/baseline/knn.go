@@ -3,9 +3,6 @@ package baseline
 import (
 	"fmt"
 	"math"
-	"runtime"
-	"sync"
-	"sync/atomic"
 )
 
 // Sizes of the blocks that are compared at a time: a block of training rows
@@ -31,38 +28,62 @@ const (
 // panics when the sizes do not fit, k is not in 1 … m, a label is outside
 // [0, classes), or a number is not finite.
 func KNN(k int, trainX [][]float32, trainY []int32, x [][]float32, classes int) [][]float64 {
+	return KNNBy(L2, k, trainX, trainY, x, classes)
+}
+
+// Metric is how far two rows are apart.
+type Metric string
+
+// The metrics.
+const (
+	L1 Metric = "L1" // sum of absolute differences
+	L2 Metric = "L2" // Euclidean
+)
+
+// KNNBy is KNN by the given metric.
+func KNNBy(m Metric, k int, trainX [][]float32, trainY []int32, x [][]float32, classes int) [][]float64 {
 	checkLabels(trainY, classes)
-	if len(trainX) != len(trainY) {
-		panic(fmt.Sprintf("baseline: %d training rows and %d labels", len(trainX), len(trainY)))
-	}
-	if k < 1 || k > len(trainX) {
-		panic(fmt.Sprintf("baseline: k = %d, want 1 to %d (the training rows)", k, len(trainX)))
-	}
+	checkRows(trainX, trainY)
+	checkNeighbours(m, k, len(trainX))
 	d := len(trainX[0])
-	if d == 0 {
-		panic("baseline: rows without columns")
-	}
 	train, query := flatten("training", trainX, d), flatten("query", x, d)
 	probs := matrix(len(x), classes)
-	blocks := (len(x) + queryBlock - 1) / queryBlock
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), blocks) {
-		wg.Go(func() {
-			for {
-				b := int(next.Add(1)) - 1
-				if b >= blocks {
-					return
-				}
-				lo, hi := b*queryBlock, min((b+1)*queryBlock, len(x))
-				for i, near := range nearest(k, d, train, query[lo*d:hi*d]) {
-					vote(probs[lo+i], near, trainY)
-				}
-			}
-		})
-	}
-	wg.Wait()
+	far := m.distance()
+	inParallel((len(x)+queryBlock-1)/queryBlock, func(b int) {
+		lo, hi := b*queryBlock, min((b+1)*queryBlock, len(x))
+		for i, near := range nearest(far, k, d, train, query[lo*d:hi*d]) {
+			vote(probs[lo+i], near, trainY)
+		}
+	})
 	return probs
+}
+
+// checkRows panics when rows and labels do not belong together.
+func checkRows(x [][]float32, y []int32) {
+	if len(x) != len(y) {
+		panic(fmt.Sprintf("baseline: %d training rows and %d labels", len(x), len(y)))
+	}
+	if len(x[0]) == 0 {
+		panic("baseline: rows without columns")
+	}
+}
+
+func checkNeighbours(m Metric, k, rows int) {
+	if m != L1 && m != L2 {
+		panic(fmt.Sprintf("baseline: metric %q, known are %q and %q", m, L1, L2))
+	}
+	if k < 1 || k > rows {
+		panic(fmt.Sprintf("baseline: k = %d, want 1 to %d (the training rows)", k, rows))
+	}
+}
+
+// distance is the function that adds up the metric, up to a limit. For L2 it
+// is the square, which orders rows alike.
+func (m Metric) distance() func(a, b []float32, limit float64) float64 {
+	if m == L1 {
+		return absolute
+	}
+	return distance
 }
 
 // vote writes the share of each label among the neighbours.
@@ -83,14 +104,8 @@ type neighbour struct {
 
 // nearest returns the k nearest training rows of each query row, nearest
 // first. train and query are row-major with d columns.
-func nearest(k, d int, train, query []float32) [][]neighbour {
-	near := make([][]neighbour, len(query)/d)
-	for i := range near {
-		near[i] = make([]neighbour, k)
-		for j := range near[i] {
-			near[i][j] = neighbour{math.Inf(1), math.MaxInt}
-		}
-	}
+func nearest(far func(a, b []float32, limit float64) float64, k, d int, train, query []float32) [][]neighbour {
+	near := strangers(len(query)/d, k)
 	rows := len(train) / d
 	for lo := 0; lo < rows; lo += trainBlock {
 		hi := min(lo+trainBlock, rows)
@@ -98,10 +113,22 @@ func nearest(k, d int, train, query []float32) [][]neighbour {
 			q, best := query[i*d:(i+1)*d], near[i]
 			for r := lo; r < hi; r++ {
 				limit := best[k-1].dist
-				if dist := distance(q, train[r*d:(r+1)*d], limit); dist < limit {
+				if dist := far(q, train[r*d:(r+1)*d], limit); dist < limit {
 					insert(best, neighbour{dist, r})
 				}
 			}
+		}
+	}
+	return near
+}
+
+// strangers are n lists of k neighbours that any row is nearer than.
+func strangers(n, k int) [][]neighbour {
+	near := make([][]neighbour, n)
+	for i := range near {
+		near[i] = make([]neighbour, k)
+		for j := range near[i] {
+			near[i][j] = neighbour{math.Inf(1), math.MaxInt}
 		}
 	}
 	return near
@@ -141,6 +168,27 @@ func distance(a, b []float32, limit float64) float64 {
 	for j, v := range a {
 		d := float64(v) - float64(b[j])
 		sum += float64(d * d)
+	}
+	return sum
+}
+
+// absolute is the sum of absolute differences, up to limit as distance.
+func absolute(a, b []float32, limit float64) float64 {
+	var sum float64
+	for len(a) >= chunk {
+		x, y := a[:chunk:chunk], b[:chunk:chunk]
+		var s0, s1 float64
+		for j := 0; j < chunk; j += 2 {
+			s0 += math.Abs(float64(x[j]) - float64(y[j]))
+			s1 += math.Abs(float64(x[j+1]) - float64(y[j+1]))
+		}
+		if sum += s0 + s1; sum >= limit {
+			return sum
+		}
+		a, b = a[chunk:], b[chunk:]
+	}
+	for j, v := range a {
+		sum += math.Abs(float64(v) - float64(b[j]))
 	}
 	return sum
 }
