@@ -1,5 +1,0 @@
-//go:build long
-
-package evaluate
-
-func init() { proven = []int{10, 14, 30, 80} }
