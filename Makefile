@@ -59,6 +59,7 @@ check-cells: tools compile
 # Copies for a class, in .build/editions/{student,teacher}.
 editions: compile
 	go build -o .build/flowbook ./cmd/flowbook
+	rm -rf .build/editions
 	for e in student teacher answers; do .build/flowbook edition $$e -o .build/editions/$$e $(NOTEBOOKS); done
 
 # Every solution passes the check of its exercise.

@@ -76,7 +76,7 @@ func (l *linter) say(rule, format string, args ...any) {
 var (
 	goals    = regexp.MustCompile(`(?mi)^(#+ |\*\*)what you will learn`)
 	summary  = regexp.MustCompile(`(?m)^## Summary\s*$`)
-	exercise = regexp.MustCompile(`(?m)^#{2,3} Exercise`)
+	exercise = regexp.MustCompile(`(?m)^#{2,3} Exercise(?:[^s]|$)`)
 	solution = regexp.MustCompile(`<details>\s*<summary>Solution`)
 	show     = regexp.MustCompile(`\bplots\.Show\(`)
 )

@@ -13,6 +13,7 @@ const leastMistakes = 3
 
 func TestEverySlipGetsItsHint(t *testing.T) {
 	check(t, tasks.WindowCount())
+	check(t, tasks.F1())
 	check(t, tasks.HeaderLength())
 	check(t, tasks.Gaps())
 	check(t, tasks.Nearest())
