@@ -191,3 +191,11 @@ func ExampleArchitecture_gru() {
 	), "gru")
 	// Output: saved
 }
+
+func ExampleScatter() {
+	save(plots.Scatter("Captures by size and rate", "bytes a packet", "packets a second", true,
+		plots.Group{Name: "chat", X: []float64{80, 95, 120, 70}, Y: []float64{0.8, 1.2, 2.5, 0.5}},
+		plots.Group{Name: "voip", X: []float64{160, 172, 158, 166}, Y: []float64{48, 50, 52, 49}},
+		plots.Group{Name: "file transfer", X: []float64{1210, 1400, 980, 1320}, Y: []float64{300, 900, 520, 110}}), "scatter")
+	// Output: saved
+}

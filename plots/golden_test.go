@@ -22,7 +22,7 @@ func TestGolden(t *testing.T) {
 		"confusion": ExampleConfusionMatrix, "confusion_applications": ExampleConfusionMatrix_applications,
 		"timeline": ExamplePacketTimeline, "flows": ExampleFlowsByTimeout, "bars": ExampleBars,
 		"window": ExampleWindowHeat, "scores": ExampleScoreBars,
-		"cnn": ExampleArchitecture, "gru": ExampleArchitecture_gru,
+		"scatter": ExampleScatter, "cnn": ExampleArchitecture, "gru": ExampleArchitecture_gru,
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmpimg.CheckPlotApprox(example, t, tolerance, name+".png")
