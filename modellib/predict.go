@@ -20,34 +20,18 @@ import (
 // A directory without a run, a run without weights, weights of another shape
 // and a set of another form are errors that say what was found and expected.
 func Predict(runDir string, set *dataset.Set, windows []int) ([]run.Predictions, error) {
-	r, err := run.Open(runDir)
+	c, err := OpenClassifier(runDir, "")
 	if err != nil {
 		return nil, fmt.Errorf("predict: %w", err)
 	}
-	if err := sameForm(r, set); err != nil {
-		return nil, fmt.Errorf("predict: %w", err)
-	}
-	var recipe Recipe
-	if err := r.Manifest.DecodeRecipe(&recipe); err != nil {
-		return nil, fmt.Errorf("predict: %w", err)
-	}
-	choice, err := backend.Open(recipe.Backend)
-	if err != nil {
-		return nil, fmt.Errorf("predict: %w", err)
-	}
-	defer choice.Close()
-	network, scaler, err := openNetwork(choice, r, recipe)
-	if err != nil {
-		return nil, fmt.Errorf("predict: %w", err)
-	}
-	defer network.Close()
-	probs, err := network.Predict(fit.Data{Fill: func(dst []float32, windows []int) { set.Fill(dst, windows, scaler) }}, windows)
+	defer c.Close()
+	found, err := c.Classify(set, windows)
 	if err != nil {
 		return nil, fmt.Errorf("predict: %w", err)
 	}
 	var out []run.Predictions
-	for i, task := range r.Manifest.Tasks {
-		out = append(out, named(recipe.Model, task, set, windows, probs[i]))
+	for i, task := range c.Run.Manifest.Tasks {
+		out = append(out, named(c.Run.Manifest.Model, task, set, windows, found.Probs[i]))
 	}
 	return out, nil
 }

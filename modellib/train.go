@@ -173,7 +173,7 @@ func (j *job) train(ctx context.Context, choice *backend.Choice, out string, pro
 	m := &trained.Manifest
 	m.Params, m.Stopped, m.Best, m.Seconds, m.CPU = network.Parameters(), result.Stopped, result.Best, seconds, cpuSeconds
 	// Last, since the manifest of a run that was here before names its weights.
-	return trained, network.Save(filepath.Join(out, run.WeightsName), scalerTensors(j.scaler))
+	return trained, network.Save(filepath.Join(out, run.WeightsName), j.besideWeights())
 }
 
 // predictions puts the outputs for windows of one head with their truth and group.

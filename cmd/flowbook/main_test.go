@@ -70,6 +70,8 @@ func TestWrongUsageIsCode2(t *testing.T) {
 		{"audit", "--split-repeat", "-1", dir},
 		{"evaluate"},
 		{"compare", "one"},
+		{"predict", "x.pcap"}, // no --run
+		{"predict", "--run", dir, "--per", "packet", "x.pcap"},
 		{"script"},
 	} {
 		if code, _, errs := flowbook(t, args...); code != exitUsage || errs == "" {
