@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"flowbook/flowlib/dataset"
+	"flowbook/modellib/backend"
 	"flowbook/modellib/models"
 )
 
@@ -91,6 +92,9 @@ func (r Recipe) Check() error {
 	}
 	if r.Preset != PresetRecommended && r.Preset != PresetPublished {
 		return fmt.Errorf("preset is %q, expected %q or %q", r.Preset, PresetRecommended, PresetPublished)
+	}
+	if err := backend.Valid(r.Backend); err != nil {
+		return err
 	}
 	if err := r.Split.Check(); err != nil {
 		return err

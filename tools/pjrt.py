@@ -2,8 +2,9 @@
 """pjrt.py cpu|cuda DIR: fetches XLA's PJRT plugin, pinned by hash, into DIR.
 
 cpu   DIR/pjrt_c_api_cpu_plugin.so, taken out of the first wheel of
-      python/pjrt-cpu*.txt that can be had. Exit 0 also when none can: then
-      models run on the pure-Go backend, slower, and a line says so.
+      python/pjrt-cpu*.txt that can be had and loads here. Exit 0 also when
+      none can: then models run on the pure-Go backend, slower, and a line
+      says so. The file .from beside it names the wheel.
 cuda  DIR/cuda: the plugin and NVIDIA's libraries, in the layout of
       site-packages, in which the plugin's own search path finds them.
 """
@@ -29,7 +30,7 @@ def pip(*args):
 
 
 def take(wheel, to):
-    """Moves the one shared library of a wheel to the file `to`, with its licence texts beside it."""
+    """Writes the one shared library of a wheel to the file `to`.part, with its licence texts beside it."""
     with zipfile.ZipFile(wheel) as z:
         libraries = [n for n in z.namelist() if n.endswith(".so")]
         if len(libraries) != 1:
@@ -43,19 +44,33 @@ def take(wheel, to):
         with z.open(libraries[0]) as src, open(to + ".part", "wb") as dst:
             shutil.copyfileobj(src, dst, 1 << 20)
     os.chmod(to + ".part", 0o755)
-    os.replace(to + ".part", to)
+
+
+def loads(library):
+    """Tries in a process of its own whether a library loads here and is a PJRT plugin; returns what it said if not."""
+    test = "import ctypes, sys; ctypes.CDLL(sys.argv[1]).GetPjrtApi"
+    p = subprocess.run([sys.executable, "-c", test, library], capture_output=True, text=True)
+    return (p.stderr.strip() or f"ended with {p.returncode}") if p.returncode else ""
 
 
 def cpu(directory):
-    said = []
+    said, to = [], os.path.join(directory, CPU)
     for lock in sorted(glob.glob(os.path.join(HERE, "python", "pjrt-cpu*.txt"))):
         with tempfile.TemporaryDirectory(dir=directory) as tmp:
             why = pip("download", "-r", lock, "-d", tmp)
             if not why:
                 wheel, = glob.glob(os.path.join(tmp, "*.whl"))
-                take(wheel, os.path.join(directory, CPU))
-                print(f"XLA plugin for the CPU: {os.path.basename(wheel)}")
+                take(wheel, to)
+                why = loads(to + ".part")
+            if not why:
+                name = " ".join(os.path.basename(wheel).split("-")[:2])
+                with open(to + ".from", "w") as note:
+                    print(name, file=note)
+                os.replace(to + ".part", to)
+                print("XLA plugin for the CPU:", name)
                 return 0
+            if os.path.exists(to + ".part"):
+                os.remove(to + ".part")
             said.append(f"  {os.path.basename(lock)}: {why.splitlines()[-1]}")
     print("XLA plugin for the CPU: not to be had here, models will run on the Go backend, slower",
           *said, sep="\n", file=sys.stderr)

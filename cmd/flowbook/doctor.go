@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,18 +15,26 @@ import (
 )
 
 func (a *app) doctor() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Say what is installed, which backend runs, and how to mend what is missing",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			checks := append(toolChecks(), backend.Doctor()...)
+			if asJSON {
+				enc := json.NewEncoder(a.out)
+				enc.SetIndent("", "  ")
+				return enc.Encode(checks)
+			}
 			for _, c := range checks {
 				a.printCheck(c)
 			}
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print the checks as JSON")
+	return c
 }
 
 func (a *app) printCheck(c backend.Check) {
@@ -42,8 +51,9 @@ func (a *app) printCheck(c backend.Check) {
 // toolChecks looks at the programs around the library.
 func toolChecks() []backend.Check {
 	checks := []backend.Check{
-		{Name: "go", OK: true, Found: runtime.Version()},
-		program("python3", "Python 3.11 or later with venv", "install python3 and python3-venv"),
+		{Name: "flowbook", OK: true, Found: "built with " + runtime.Version() + " for " + runtime.GOOS + "/" + runtime.GOARCH},
+		program("go", "Go, which builds the cells of the notebooks", "install Go 1.26.5 or later"),
+		python(),
 		program("cc", "a C compiler (XLA is reached through cgo)", "install gcc"),
 		program("make", "make", "install make"),
 	}
@@ -63,6 +73,21 @@ func program(name, want, mend string) backend.Check {
 		return backend.Check{Name: name, Found: "not in PATH", Want: want, Mend: mend}
 	}
 	return backend.Check{Name: name, OK: true, Found: path}
+}
+
+// python wants an interpreter that can make the checkout's venv.
+func python() backend.Check {
+	c := program("python3", "Python 3.11 or later with venv", "install python3 and python3-venv")
+	if !c.OK {
+		return c
+	}
+	out, err := exec.Command(c.Found, "-c", "import sys, venv, ensurepip; print(sys.version.split()[0]); sys.exit(sys.version_info < (3, 11))").CombinedOutput()
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	found := fmt.Sprintf("%s (%s)", c.Found, lines[len(lines)-1])
+	if err != nil {
+		return backend.Check{Name: c.Name, Found: found, Want: "Python 3.11 or later with venv", Mend: "install python3 and python3-venv"}
+	}
+	return backend.Check{Name: c.Name, OK: true, Found: found}
 }
 
 func file(name, path, mend string) backend.Check {

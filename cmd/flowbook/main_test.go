@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"flowbook/data/course"
+	"flowbook/modellib/backend"
 )
 
 // flowbook runs one command line as main does.
@@ -28,6 +30,23 @@ func must(t *testing.T, args ...string) string {
 		t.Fatalf("flowbook %v: exit code %d\n%s%s", args, code, out, errs)
 	}
 	return out
+}
+
+// TestDoctor prints a line a check, or all of them as JSON.
+func TestDoctor(t *testing.T) {
+	var checks []backend.Check
+	if err := json.Unmarshal([]byte(must(t, "doctor", "--json")), &checks); err != nil {
+		t.Fatal(err)
+	}
+	text := must(t, "doctor")
+	for _, c := range checks {
+		if !strings.Contains(text, c.Name) || c.Found == "" || !c.OK && c.Mend == "" {
+			t.Errorf("check %+v is not in the text or does not say what to do", c)
+		}
+	}
+	if len(checks) < 8 {
+		t.Errorf("%d checks", len(checks))
+	}
 }
 
 func TestWrongUsageIsCode2(t *testing.T) {
@@ -58,6 +77,7 @@ func TestWrongUsageIsCode2(t *testing.T) {
 		{"dataset", "--super", dir, "--out", dir},                         // no --mini
 		{"dataset", "--super", dir, "--mini", dir, "--out", dir, "x.csv"}, // and inputs
 		{"train", "--data", dir, "--model", "nosuch", "--out", dir},
+		{"train", "--data", dir, "--model", "cnn", "--backend", "foo", "--out", dir},
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "nosuch"},
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "group:host:x/5"},
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "group:host:0/3"},

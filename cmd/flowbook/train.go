@@ -42,7 +42,7 @@ func (a *app) train() *cobra.Command {
 	fl.Float64Var(&f.rate, "learning-rate", 0, "learning rate (default: the preset's)")
 	fl.IntVar(&f.patience, "patience", 0, "stop after so many epochs without a better validation loss (default: the preset's)")
 	fl.Int64Var(&f.seed, "seed", 42, "seed of weights and shuffling")
-	fl.StringVar(&f.backend, "backend", "auto", "auto, xla:cuda, xla:cpu, go, or a path to a PJRT plugin")
+	fl.StringVar(&f.backend, "backend", "auto", "auto (the best of the others that works here), xla:cuda, xla:cpu, go, or xla:PATH of a PJRT plugin")
 	fl.StringVarP(&f.out, "out", "o", "", "directory of the run (required)")
 	f.split.bind(c)
 	fl.Lookup("split").DefValue = "the preset's"

@@ -39,6 +39,9 @@ var openings = []opening{
 	{name: "environment", env: "go", dir: "empty", want: "go"},
 	{name: "argument before environment", env: "nope", spec: "go", dir: "empty", want: "go"},
 	{name: "unknown", spec: "torch", dir: "empty", err: "expected auto, go"},
+	{name: "unknown, a plugin there", spec: "torch", dir: "good", err: "expected auto, go"},
+	{name: "go, bad option", spec: "go:nonsense", dir: "empty", err: "nonsense"},
+	{name: "auto with options", spec: "auto:x", dir: "empty", err: "expected auto, go"},
 	{name: "unknown in environment", env: "nope:x", dir: "empty", err: "set by $GOMLX_BACKEND"},
 	{name: "cpu, none", spec: "xla:cpu", dir: "empty", err: "make plugin"},
 	{name: "cuda, none", spec: "xla:cuda", dir: "empty", err: "make gpu"},
@@ -92,6 +95,9 @@ func TestOpen(t *testing.T) {
 			if got.Name != c.want || !strings.HasPrefix(got.Why, c.want) || strings.Contains(got.Why, "\n") {
 				t.Errorf("name %q, why %q, want %q", got.Name, got.Why, c.want)
 			}
+			if (got.Version != "") != (got.Plugin != "") {
+				t.Errorf("plugin %q has version %q", got.Plugin, got.Version)
+			}
 			adds(t, got)
 			checkHash(t, got)
 		})
@@ -109,6 +115,36 @@ func adds(t *testing.T, c *Choice) {
 	}
 	if got := out.Value(); got != float32(14) {
 		t.Errorf("1 + 4 + 9 = %v", got)
+	}
+}
+
+// TestValidLooksAtTheFormOnly: wishes that only this machine cannot meet are
+// well formed.
+func TestValidLooksAtTheFormOnly(t *testing.T) {
+	t.Setenv(DirEnv, t.TempDir())
+	for _, spec := range []string{"", "auto", "go", Go, "xla:cpu", "xla:cuda", "xla:cpu,tf32=true", "xla:/nope/cpu.so"} {
+		if err := Valid(spec); err != nil {
+			t.Errorf("%q: %v", spec, err)
+		}
+	}
+	for _, spec := range []string{"foo", "xla", "xla:", "xla:/nope/x.so", "go:nonsense", "auto:go", ":go", "GO"} {
+		if err := Valid(spec); err == nil {
+			t.Errorf("%q is well formed", spec)
+		}
+	}
+}
+
+// TestWithoutXLASaysWhatItCosts: what "auto" falls back to says so.
+func TestWithoutXLASaysWhatItCosts(t *testing.T) {
+	t.Setenv(DirEnv, t.TempDir())
+	t.Setenv(compute.ConfigEnvVar, "")
+	c, err := Open("auto")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if want := "go:ops_sequential, no cuda plugin, no cpu plugin, so networks train 6 to 12 times slower"; !strings.HasPrefix(c.Why, want) {
+		t.Errorf("why %q, want %q…", c.Why, want)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gomlx/go-xla/compute/xla"
+	"github.com/gomlx/go-xla/pjrt"
 )
 
 // WithXLA says whether this program was built with XLA (cgo, and no tag noxla).
@@ -40,8 +41,22 @@ func openXLA(path, options string) (c *Choice, err error) {
 		return nil, err
 	}
 	c = newChoice(be, "xla:"+k)
-	c.Plugin, c.Device = path, be.DeviceDescription(0)
+	c.Plugin, c.Device, c.Version = path, be.DeviceDescription(0), pluginVersion(path)
 	return c, nil
+}
+
+// pluginVersion is the version of the PJRT API of an open plugin, and the
+// package that tools/pjrt.py took it out of, which it names beside it.
+func pluginVersion(path string) string {
+	var words []string
+	if source, err := os.ReadFile(path + ".from"); err == nil {
+		words = append(words, strings.TrimSpace(string(source)))
+	}
+	if plugin, err := pjrt.GetPlugin(path); err == nil {
+		major, minor := plugin.Version()
+		words = append(words, fmt.Sprintf("PJRT API %d.%d", major, minor))
+	}
+	return strings.Join(words, ", ")
 }
 
 // findCUDALibraries tells XLA where libdevice and ptxas lie when they were
