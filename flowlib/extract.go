@@ -1,15 +1,11 @@
 package flowlib
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"sync"
 
 	"flowbook/flowlib/capture"
 	"flowbook/flowlib/meter"
-
-	"github.com/gopacket/gopacket/layers"
 )
 
 // Extraction is what a capture holds: its flows, and what became of every
@@ -34,32 +30,24 @@ func Extract(path string, r meter.Recipe) (*Extraction, error) {
 	}
 	defer in.Close()
 	e := &Extraction{Path: path}
-	e.Flows, e.Accounting, err = measure(path, in, r)
+	e.Flows, e.Accounting, err = measure(in, r)
 	return e, err
 }
 
 // measure runs the meter over an open capture.
-func measure(path string, in *capture.Reader, r meter.Recipe) ([][]meter.Flow, []meter.Accounting, error) {
+func measure(in *capture.Reader, r meter.Recipe) ([][]meter.Flow, []meter.Accounting, error) {
 	m := meter.New(r)
-	var p capture.Packet
-	var err, link error
-	for {
-		if err = in.Next(&p); err != nil {
-			break
-		}
-		if m.Add(&p) == capture.BadLink && link == nil {
-			link = &capture.Error{
-				Path: path, Offset: p.Offset,
-				Found:    fmt.Sprintf("link type %d (%v)", p.Link, layers.LinkType(p.Link)),
-				Expected: "Ethernet, raw IP, BSD loopback, PPP or Linux cooked; such packets are left out",
-			}
-		}
+	feed := capture.NewFeed(in, m.Decoder(), capture.Options{})
+	var batch capture.Batch
+	var err error
+	for err = feed.Next(&batch); err == nil; err = feed.Next(&batch) {
+		m.AddBatch(&batch)
 	}
 	if err == io.EOF {
 		err = nil
 	}
 	flows, acc := m.Finish()
-	return flows, acc, errors.Join(err, link)
+	return flows, acc, err
 }
 
 // Result is one capture of ExtractAll.

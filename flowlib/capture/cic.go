@@ -10,12 +10,20 @@ import "encoding/binary"
 // Only captured bytes count. Everything that is neither TCP nor UDP is kept
 // with protocol, ports and lengths 0.
 func DecodeCIC(p *Packet, h *Header) Reason {
+	if commonCIC(p, h) {
+		return Kept
+	}
+	return scanCIC(p, h)
+}
+
+// scanCIC is DecodeCIC for any packet.
+func scanCIC(p *Packet, h *Header) Reason {
 	var s cicScan
 	for _, first := range [2]layer{layerEthernet, layerIPv4} {
 		s.scan(p, first)
 		if s.ipReadable() && (!s.tcp.ok || s.tcpReadable()) {
 			s.fill(h)
-			h.Time = p.Time / 1000
+			h.Time, h.Offset = p.Time/1000, p.Offset
 			return Kept
 		}
 	}

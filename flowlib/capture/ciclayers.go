@@ -205,6 +205,9 @@ func (s *cicScan) icmp() {
 	}
 }
 
+// portL2TP makes the scanner look for a tunnel behind a UDP header.
+const portL2TP = 1701
+
 func (s *cicScan) udpHeader() {
 	if !s.has(8) {
 		return
@@ -212,7 +215,7 @@ func (s *cicScan) udpHeader() {
 	s.length = 8
 	for _, at := range [2]int{2, 0} { // the destination port is asked first
 		switch s.u16(at) {
-		case 1701:
+		case portL2TP:
 			s.next = layerL2TP
 			return
 		case 5004, 5005, 5060: // RTP, RTCP, SIP: the source port is asked no more

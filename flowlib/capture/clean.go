@@ -17,7 +17,15 @@ import "encoding/binary"
 //     first fragment counts its own bytes. The packet inside an ICMP error and
 //     inside a tunnel is payload.
 func DecodeClean(p *Packet, h *Header) Reason {
-	*h = Header{Time: p.Time / 1000, Window: -1}
+	if commonClean(p, h) {
+		return Kept
+	}
+	return walkClean(p, h)
+}
+
+// walkClean is DecodeClean for any packet.
+func walkClean(p *Packet, h *Header) Reason {
+	*h = Header{Time: p.Time / 1000, Offset: p.Offset, Window: -1}
 	d := cleanDecode{b: p.Data, wire: max(p.WireLen, len(p.Data)), h: h}
 	off, why := d.link(p.Link)
 	if why != Kept {

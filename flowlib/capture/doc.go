@@ -18,6 +18,9 @@
 //		}
 //	}
 //
+// A [Feed] does this for a flow meter, a [Batch] of decoded packets at a time,
+// and counts.
+//
 // Two decoders turn the bytes of a packet into the few numbers that a flow
 // meter needs:
 //
@@ -26,6 +29,8 @@
 //   - [DecodeCIC] understands exactly what CICFlowMeter V4 with jNetPcap
 //     1.4.r1425 understands (section 1 of the specification), garbage included.
 //
-// Files are read through gopacket's pcapgo; what it cannot do (byte offsets,
-// damaged block lengths, records longer than their packet) is done around it.
+// Records of pcap files are taken out of the buffer as they are; pcapng blocks
+// go through gopacket's pcapgo, and what that cannot do (byte offsets, damaged
+// block lengths, clocks) is done around it. [Options].Gopacket sends pcap
+// files through pcapgo as well.
 package capture

@@ -8,6 +8,7 @@ import (
 // Header is what a flow meter needs to know of one packet.
 type Header struct {
 	Time     int64 // µs since 1970 UTC, ns cut off
+	Offset   int64 // of the packet in its file, as Packet.Offset
 	Src, Dst Addr
 	SrcPort  uint16
 	DstPort  uint16
@@ -63,17 +64,18 @@ type Reason uint8
 
 // The reasons of the decoders.
 const (
-	Kept      Reason = iota // it has a header and goes to the meter
-	NotIP                   // no IPv4 or IPv6 inside (ARP, STP, ...)
-	BadLink                 // a link type that is not known here
-	Fragment                // a later IP fragment: it has no transport header
-	Short                   // cut by the snap length before the end of the headers
-	Malformed               // lengths in the headers contradict each other
-	Ignored                 // the original tool cannot read it and drops it (cic dialects)
+	Kept       Reason = iota // it has a header and goes to the meter
+	NotIP                    // no IPv4 or IPv6 inside (ARP, STP, ...)
+	BadLink                  // a link type that is not known here
+	Fragment                 // a later IP fragment: it has no transport header
+	Short                    // cut by the snap length before the end of the headers
+	Malformed                // lengths in the headers contradict each other
+	OutOfOrder               // earlier than a packet before it, and not wanted (Disorder)
+	Ignored                  // the original tool cannot read it and drops it (cic dialects)
 	NumReasons
 )
 
-var reasonNames = [NumReasons]string{"kept", "not_ip", "unknown_link", "fragment", "short", "malformed", "ignored"}
+var reasonNames = [NumReasons]string{"kept", "not_ip", "unknown_link", "fragment", "short", "malformed", "out_of_order", "ignored"}
 
 // String is the name of the counter.
 func (r Reason) String() string { return reasonNames[r] }

@@ -45,7 +45,7 @@ func TestDecodeCICOracle(t *testing.T) {
 	}
 }
 
-func each(t *testing.T, path string, f func(p *Packet)) {
+func each(t testing.TB, path string, f func(p *Packet)) {
 	t.Helper()
 	r, err := Open(path)
 	if err != nil {

@@ -9,6 +9,7 @@ const MaxCapLen = 262144
 // Packet is one record of a capture file.
 type Packet struct {
 	Time    int64  // ns since 1970 UTC
+	NoTime  bool   // the record has no time (a simple packet of pcapng); Time is that of the packet before
 	Offset  int64  // of the record (pcap: its header, pcapng: its block) in the unpacked file, bytes
 	Link    Link   // how Data begins
 	WireLen int    // bytes on the wire

@@ -4,105 +4,109 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-
-	"github.com/gopacket/gopacket"
-	"github.com/gopacket/gopacket/pcapgo"
 )
 
-// pcapSource reads the classic format through pcapgo.
-type pcapSource struct {
-	path   string
-	s      *stream
-	r      *pcapgo.Reader
-	link   Link
-	order  binary.ByteOrder
-	unit   int64 // of the fraction of a second, in ns
-	snap   int   // a longer record is shortened to it, as libpcap does
-	offset int64 // of the record that is read
-	long   []byte
+// pcapHead is what the header of a classic file says.
+type pcapHead struct {
+	order binary.ByteOrder
+	unit  int64 // of the fraction of a second, in ns
+	snap  int   // a longer record is shortened to it, as libpcap does
+	link  Link
 }
 
-// openPcap checks the file header itself, since its link type holds more than
-// the type (the upper half tells the FCS) and pcapgo's errors name no place.
-func openPcap(path string, s *stream, head []byte) (source, error) {
-	if len(head) < 24 {
-		return nil, cut(path, 0, int64(len(head)), 24, "the pcap file header", io.ErrUnexpectedEOF)
+const (
+	pcapFileHeader   = 24 // bytes
+	pcapRecordHeader = 16
+)
+
+// readPcapHead checks the file header. Its link type holds more than the type:
+// the upper half tells the FCS.
+func readPcapHead(path string, head []byte) (h pcapHead, err error) {
+	if len(head) < pcapFileHeader {
+		return h, cut(path, 0, int64(len(head)), pcapFileHeader, "the pcap file header", io.ErrUnexpectedEOF)
 	}
-	order := binary.ByteOrder(binary.LittleEndian)
+	h = pcapHead{order: binary.LittleEndian, unit: 1000}
 	if head[0] == 0xa1 {
-		order = binary.BigEndian
+		h.order = binary.BigEndian
 	}
-	unit := int64(1000)
-	if order.Uint32(head) == 0xa1b23c4d {
-		unit = 1
+	if h.order.Uint32(head) == 0xa1b23c4d {
+		h.unit = 1
 	}
-	if major, minor := order.Uint16(head[4:]), order.Uint16(head[6:]); major != 2 || minor != 4 {
-		return nil, &Error{Path: path, Offset: 4, Found: fmt.Sprintf("pcap version %d.%d", major, minor), Expected: "version 2.4"}
+	if major, minor := h.order.Uint16(head[4:]), h.order.Uint16(head[6:]); major != 2 || minor != 4 {
+		return h, &Error{Path: path, Offset: 4, Found: fmt.Sprintf("pcap version %d.%d", major, minor), Expected: "version 2.4"}
 	}
-	snap := order.Uint32(head[16:])
-	if snap == 0 || snap > MaxCapLen { // 0 means "not known" to libpcap
-		snap = MaxCapLen
+	h.snap = int(min(h.order.Uint32(head[16:]), MaxCapLen))
+	if h.snap == 0 { // "not known" to libpcap
+		h.snap = MaxCapLen
 	}
-	link := Link(order.Uint32(head[20:]))
-	r, err := pcapgo.NewReader(s.Reader)
-	if err != nil {
-		return nil, &Error{Path: path, Found: "a bad pcap header", Expected: "a pcap file", Err: err}
+	h.link = Link(h.order.Uint32(head[20:]))
+	return h, nil
+}
+
+// pcapSource reads the records of the classic format out of the buffer of its
+// stream, without copying them: a third of the time that pcapgo takes.
+type pcapSource struct {
+	pcapHead
+	path   string
+	s      *stream
+	big    bool
+	offset int64 // of the next record
+}
+
+func openPcap(path string, s *stream, h pcapHead) (source, error) {
+	if _, err := s.Discard(pcapFileHeader); err != nil {
+		return nil, cut(path, 0, 0, pcapFileHeader, "the pcap file header", err)
 	}
-	return &pcapSource{path: path, s: s, r: r, order: order, unit: unit, snap: int(snap), link: link}, nil
+	return &pcapSource{pcapHead: h, path: path, s: s, big: h.order == binary.BigEndian, offset: pcapFileHeader}, nil
 }
 
 func (s *pcapSource) next(p *Packet) error {
-	s.offset = s.s.pos()
-	time := s.time()
-	data, ci, err := s.r.ZeroCopyReadPacketData()
+	head, err := s.s.Peek(pcapRecordHeader)
 	if err != nil {
-		if data, err = s.recover(ci, err); err != nil {
-			return err
-		}
+		return recordCut(s.path, s.offset, len(head), err)
 	}
-	p.Time = time
+	sec, frac, caplen, wire := s.record((*[pcapRecordHeader]byte)(head))
+	if caplen > MaxCapLen {
+		return recordTooLong(s.path, s.offset, caplen)
+	}
+	size := pcapRecordHeader + int(caplen)
+	b, err := s.s.Peek(size)
+	if err != nil {
+		return cut(s.path, s.offset, int64(len(b)-pcapRecordHeader), int64(caplen), "a packet", err)
+	}
+	p.Time = int64(sec)*1e9 + int64(frac)*s.unit // a fraction of more than a second adds up
+	p.NoTime = false
 	p.Offset = s.offset
 	p.Link = s.link
-	p.WireLen = ci.Length
-	p.Data = data[:min(len(data), s.snap)]
-	return nil
+	p.WireLen = int(wire)
+	p.Data = b[pcapRecordHeader:min(size, pcapRecordHeader+s.snap)]
+	s.offset += int64(size)
+	_, err = s.s.Discard(size)
+	return err
 }
 
-// time is the time of the record that comes next, in ns. A fraction of a
-// second and more is added as libpcap's users add it; pcapgo's own sum would
-// overflow.
-func (s *pcapSource) time() int64 {
-	head, err := s.s.Peek(8)
-	if err != nil {
-		return 0 // pcapgo will find that the header is cut off
+// record reads a record header: time, length captured, length on the wire.
+func (s *pcapSource) record(b *[pcapRecordHeader]byte) (sec, frac, caplen, wire uint32) {
+	if s.big {
+		o := binary.BigEndian
+		return o.Uint32(b[:]), o.Uint32(b[4:]), o.Uint32(b[8:]), o.Uint32(b[12:])
 	}
-	return int64(s.order.Uint32(head))*1e9 + int64(s.order.Uint32(head[4:]))*s.unit
+	o := binary.LittleEndian
+	return o.Uint32(b[:]), o.Uint32(b[4:]), o.Uint32(b[8:]), o.Uint32(b[12:])
 }
 
-// recover tells the end of the file from damage, and reads the records that
-// pcapgo refuses although libpcap reads them: those longer than their packet.
-func (s *pcapSource) recover(ci gopacket.CaptureInfo, err error) ([]byte, error) {
-	got := s.s.pos() - s.offset
-	switch {
-	case ci.Timestamp.IsZero() && err == io.EOF:
-		return nil, io.EOF
-	case ci.Timestamp.IsZero():
-		return nil, cut(s.path, s.offset, got, 16, "a record header", err)
-	case ci.CaptureLength < 0 || ci.CaptureLength > MaxCapLen:
-		return nil, &Error{
-			Path: s.path, Offset: s.offset,
-			Found:    fmt.Sprintf("a record of %d bytes", uint32(ci.CaptureLength)),
-			Expected: fmt.Sprintf("at most %d (the record header is damaged)", MaxCapLen),
-		}
-	case ci.CaptureLength <= ci.Length:
-		return nil, cut(s.path, s.offset, got-16, int64(ci.CaptureLength), "a packet", err)
+// recordCut tells the end of the file from a record header that is cut off.
+func recordCut(path string, offset int64, got int, err error) error {
+	if got == 0 && err == io.EOF {
+		return io.EOF
 	}
-	if cap(s.long) < ci.CaptureLength {
-		s.long = make([]byte, MaxCapLen)
+	return cut(path, offset, int64(got), pcapRecordHeader, "a record header", err)
+}
+
+func recordTooLong(path string, offset int64, caplen uint32) error {
+	return &Error{
+		Path: path, Offset: offset,
+		Found:    fmt.Sprintf("a record of %d bytes", caplen),
+		Expected: fmt.Sprintf("at most %d (the record header is damaged)", MaxCapLen),
 	}
-	n, err := io.ReadFull(s.s, s.long[:ci.CaptureLength])
-	if err != nil {
-		return nil, cut(s.path, s.offset, int64(n), int64(ci.CaptureLength), "a packet", err)
-	}
-	return s.long[:n], nil
 }

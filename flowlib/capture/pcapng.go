@@ -44,7 +44,7 @@ func (s *pcapngSource) next(p *Packet) error {
 	if s.feed.timed {
 		s.last = s.feed.time
 	}
-	p.Time = s.last
+	p.Time, p.NoTime = s.last, !s.feed.timed
 	return nil
 }
 

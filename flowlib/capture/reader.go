@@ -30,9 +30,18 @@ type source interface {
 	next(p *Packet) error
 }
 
-// Open opens a capture file: pcap or pcapng, plain, gzip or zstd. The error
-// of a file that is none of these is an *Error.
-func Open(path string) (*Reader, error) {
+// Open opens a capture file: pcap or pcapng, plain, gzip or zstd; "-" is
+// standard input. The error of a file that is none of these is an *Error.
+func Open(path string) (*Reader, error) { return Options{}.Open(path) }
+
+// NewReader reads a capture from a stream; name stands for it in errors.
+func NewReader(name string, in io.Reader) (*Reader, error) { return Options{}.NewReader(name, in) }
+
+// Open is like the function Open.
+func (o Options) Open(path string) (*Reader, error) {
+	if path == "-" {
+		return o.NewReader("standard input", os.Stdin)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -41,7 +50,7 @@ func Open(path string) (*Reader, error) {
 		f.Close()
 		return nil, &Error{Path: path, Found: "a directory", Expected: "a capture file (pcap or pcapng)"}
 	}
-	r, err := NewReader(path, f)
+	r, err := o.NewReader(path, f)
 	if err != nil {
 		f.Close()
 		return nil, err
@@ -50,12 +59,12 @@ func Open(path string) (*Reader, error) {
 	return r, nil
 }
 
-// NewReader reads a capture from a stream; name stands for it in errors.
-func NewReader(name string, in io.Reader) (*Reader, error) {
+// NewReader is like the function NewReader.
+func (o Options) NewReader(name string, in io.Reader) (*Reader, error) {
 	r := &Reader{path: name}
 	s, err := r.unpack(newStream(in))
 	if err == nil {
-		r.src, err = openFormat(name, s)
+		r.src, err = o.openFormat(name, s)
 	}
 	if err != nil {
 		r.Close()
@@ -147,7 +156,7 @@ func badGzip(err error) error {
 }
 
 // openFormat looks at the first bytes and opens the format that they name.
-func openFormat(path string, s *stream) (source, error) {
+func (o Options) openFormat(path string, s *stream) (source, error) {
 	head, err := s.Peek(24)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, cut(path, 0, int64(len(head)), 24, "the file header", err)
@@ -158,7 +167,14 @@ func openFormat(path string, s *stream) (source, error) {
 	if len(head) >= 4 {
 		switch magic := binary.LittleEndian.Uint32(head); magic {
 		case 0xa1b2c3d4, 0xd4c3b2a1, 0xa1b23c4d, 0x4d3cb2a1:
-			return openPcap(path, s, head)
+			h, err := readPcapHead(path, head)
+			if err != nil {
+				return nil, err
+			}
+			if o.Gopacket {
+				return openPcapgo(path, s, h)
+			}
+			return openPcap(path, s, h)
 		case blockSection:
 			return openPcapng(path, s)
 		}

@@ -27,6 +27,9 @@ type Accounting struct {
 	Flows      int64            // written
 	Straddling int64            // flows of this timeout that lie in no single superflow
 	Backwards  int64            // packets earlier than the one before them in the file
+	SnapCut    int64            // packets of which the capture holds only the beginning
+	Duplicates int64            // packets captured twice (capture.Counts); they count twice in flows too
+	ZeroTime   int64            // packets without a time
 }
 
 // accountingJSON is the account on disk.
@@ -38,11 +41,17 @@ type accountingJSON struct {
 	Flows      int64            `json:"flows"`
 	Straddling int64            `json:"straddling_flows"`
 	Backwards  int64            `json:"packets_back_in_time"`
+	SnapCut    int64            `json:"packets_snap_cut"`
+	Duplicates int64            `json:"packets_duplicate"`
+	ZeroTime   int64            `json:"packets_without_time"`
 }
 
 // MarshalJSON writes the account with its timeout as "120s".
 func (a Accounting) MarshalJSON() ([]byte, error) {
-	return json.Marshal(accountingJSON{span(a.Timeout), a.Packets, a.InFlows, a.NotInFlows, a.Flows, a.Straddling, a.Backwards})
+	return json.Marshal(accountingJSON{
+		span(a.Timeout), a.Packets, a.InFlows, a.NotInFlows, a.Flows, a.Straddling,
+		a.Backwards, a.SnapCut, a.Duplicates, a.ZeroTime,
+	})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
@@ -51,7 +60,10 @@ func (a *Accounting) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &j); err != nil {
 		return err
 	}
-	*a = Accounting{time.Duration(j.Timeout), j.Packets, j.InFlows, j.NotInFlows, j.Flows, j.Straddling, j.Backwards}
+	*a = Accounting{
+		time.Duration(j.Timeout), j.Packets, j.InFlows, j.NotInFlows, j.Flows, j.Straddling,
+		j.Backwards, j.SnapCut, j.Duplicates, j.ZeroTime,
+	}
 	return nil
 }
 
@@ -77,8 +89,16 @@ func (a Accounting) String() string {
 	if a.Straddling > 0 {
 		fmt.Fprintf(&b, "; %d flows straddle superflows", a.Straddling)
 	}
-	if a.Backwards > 0 {
-		fmt.Fprintf(&b, "; %d packets go back in time", a.Backwards)
+	for _, note := range []struct {
+		n    int64
+		what string
+	}{
+		{a.Backwards, "packets go back in time"}, {a.SnapCut, "packets are cut by the snap length"},
+		{a.Duplicates, "packets were captured twice"}, {a.ZeroTime, "packets have no time"},
+	} {
+		if note.n > 0 {
+			fmt.Fprintf(&b, "; %d %s", note.n, note.what)
+		}
 	}
 	return b.String()
 }
@@ -99,17 +119,17 @@ func (a *Accounting) Add(b Accounting) {
 	a.Flows += b.Flows
 	a.Straddling += b.Straddling
 	a.Backwards += b.Backwards
+	a.SnapCut += b.SnapCut
+	a.Duplicates += b.Duplicates
+	a.ZeroTime += b.ZeroTime
 }
 
-// reasons counts the packets that the decoder did not keep.
-type reasons [capture.NumReasons]int64
-
 // lost is the map of an account: the decoder's reasons and the table's.
-func (r *reasons) lost(onePacket, dropped int64) map[string]int64 {
+func lost(c *capture.Counts, onePacket, dropped int64) map[string]int64 {
 	m := map[string]int64{}
 	for why := capture.Kept + 1; why < capture.NumReasons; why++ {
-		if r[why] > 0 {
-			m[why.String()] = r[why]
+		if n := c.Reasons[why]; n > 0 {
+			m[why.String()] = n
 		}
 	}
 	if onePacket > 0 {

@@ -17,12 +17,10 @@ type Meter struct {
 	table map[key]*entry
 	pool  pool
 
-	packets   int64
-	lost      reasons
-	lastTime  int64
-	backwards int64
-	passes    []pass
-	header    capture.Header
+	counts   capture.Counts
+	lastTime int64
+	passes   []pass
+	header   capture.Header
 }
 
 // pass is what one timeout has made.
@@ -60,18 +58,29 @@ func NewWith(d Dialect, r Recipe) *Meter {
 // Add takes the next packet of the capture and says how it was decoded. It
 // keeps nothing of p.
 func (m *Meter) Add(p *capture.Packet) capture.Reason {
-	m.packets++
-	if m.packets > 1 && p.Time < m.lastTime {
-		m.backwards++
+	if m.counts.Packets++; m.counts.Packets > 1 && p.Time < m.lastTime {
+		m.counts.Backwards++
 	}
 	m.lastTime = p.Time
 	h := &m.header
-	if why := m.d.Decode(p, h); why != capture.Kept {
-		m.lost[why]++
-		return why
+	why := m.d.Decode(p, h)
+	m.counts.Reasons[why]++
+	if why == capture.Kept {
+		m.take(h, p.Offset)
 	}
-	m.take(h, p.Offset)
-	return capture.Kept
+	return why
+}
+
+// Decoder is how the meter's dialect understands packets.
+func (m *Meter) Decoder() capture.Decoder { return m.d.Decode }
+
+// AddBatch takes the next packets of the capture, which its Decoder has
+// decoded. It keeps nothing of b.
+func (m *Meter) AddBatch(b *capture.Batch) {
+	m.counts.Add(&b.Counts)
+	for i := range b.Headers {
+		m.take(&b.Headers[i], b.Headers[i].Offset)
+	}
 }
 
 // take runs a packet that was understood through the flow table.
@@ -162,9 +171,10 @@ func (p *pass) link(supers map[int64]int) (straddling int64) {
 func (m *Meter) account(i int, straddling int64) Accounting {
 	p := &m.passes[i]
 	return Accounting{
-		Timeout: m.recipe.Timeouts[i], Packets: m.packets, InFlows: p.inFlows,
-		NotInFlows: m.lost.lost(p.onePacket, p.dropped), Flows: int64(len(p.rows)),
-		Straddling: straddling, Backwards: m.backwards,
+		Timeout: m.recipe.Timeouts[i], Packets: m.counts.Packets, InFlows: p.inFlows,
+		NotInFlows: lost(&m.counts, p.onePacket, p.dropped), Flows: int64(len(p.rows)),
+		Straddling: straddling, Backwards: m.counts.Backwards,
+		SnapCut: m.counts.SnapCut, Duplicates: m.counts.Duplicates, ZeroTime: m.counts.ZeroTime,
 	}
 }
 

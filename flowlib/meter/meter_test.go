@@ -41,7 +41,7 @@ func run(t *testing.T, d Dialect, r Recipe, packets ...capture.Header) ([][]Flow
 	}
 	m := NewWith(d, r)
 	for i := range packets {
-		m.packets++
+		m.counts.Packets++
 		m.take(&packets[i], int64(i))
 	}
 	flows, acc := m.Finish()
