@@ -76,7 +76,7 @@ func (c *Classifier) Classify(set *dataset.Set, windows []int) (*Classes, error)
 	if err := sameForm(c.Run, set); err != nil {
 		return nil, err
 	}
-	data := fit.Data{Fill: func(dst []float32, windows []int) { set.Fill(dst, windows, c.scaler) }}
+	data := fit.Data{Fill: func(dst []float32, windows []int) { set.Fill(dst, windows, c.scaler) }, Mask: maskOf(set)}
 	probs, err := c.network.Predict(data, windows)
 	if err != nil {
 		return nil, err

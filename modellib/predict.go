@@ -64,11 +64,11 @@ func openNetwork(choice *backend.Choice, r *run.Run, recipe Recipe) (*fit.Networ
 	if len(scaler.Mean) != features || len(scaler.Std) != features {
 		return nil, nil, fmt.Errorf("%s has a scaler of %d means and %d deviations, expected %d of each", path, len(scaler.Mean), len(scaler.Std), features)
 	}
-	model, err := recipe.model()
+	in := models.Input{Steps: r.Manifest.Data.Steps, Features: features, Layout: recipe.Layout}
+	model, err := recipe.model(in)
 	if err != nil {
 		return nil, nil, err
 	}
-	in := models.Input{Steps: r.Manifest.Data.Steps, Features: features, Layout: recipe.Layout}
 	network, err := fit.NewNetwork(choice.Backend, model, in, heads(r.Manifest.Tasks), recipe.Batch, recipe.Seed, false)
 	if err != nil {
 		return nil, nil, err

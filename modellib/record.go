@@ -1,6 +1,7 @@
 package modellib
 
 import (
+	"fmt"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -9,6 +10,17 @@ import (
 	"flowbook/modellib/baseline"
 	"flowbook/modellib/run"
 )
+
+// baselinesOf are those of the job's split, which a session computes once.
+func (s *Session) baselinesOf(j *job) []run.Predictions {
+	name := fmt.Sprintf("%s %+v %q", j.set.Hash, j.recipe.Split, j.recipe.Tasks)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.baselines[name] == nil {
+		s.baselines[name] = j.baselines()
+	}
+	return s.baselines[name]
+}
 
 // baselines are majority and 1-NN on the same split, a head each. 1-NN sees
 // the same scaled numbers as the network.
@@ -48,11 +60,10 @@ func (j *job) manifest(choice *backend.Choice) (run.Manifest, error) {
 		Data: run.Data{Dir: j.set.Dir, Hash: j.set.Hash, Windows: len(j.set.Windows), Steps: j.set.Steps, Features: j.set.Features, Recipe: j.set.Manifest.Recipe},
 		Split: run.Split{Name: s.Name, Unit: s.Unit, Seed: s.Spec.Seed, Train: len(s.Train), Validation: len(s.Validation),
 			Test: len(s.Test), TestGroups: s.TestGroups, NotEstimable: s.NotEstimable},
-		Backend:  run.Backend{Name: choice.Name, Why: choice.Why, Device: choice.Device, Threads: choice.Threads, CPU: choice.CPU},
 		Versions: versions(),
 	}
 	var err error
-	m.Backend.Plugin, m.Backend.SHA256, err = choice.SHA256()
+	m.Backend, err = backendOf(choice)
 	return m, err
 }
 

@@ -12,10 +12,8 @@ import (
 	"time"
 
 	"flowbook/flowlib/dataset"
-	"flowbook/modellib/backend"
 	"flowbook/modellib/fit"
 	"flowbook/modellib/internal/npz"
-	"flowbook/modellib/models"
 	"flowbook/modellib/run"
 )
 
@@ -23,7 +21,9 @@ import (
 // part, predicts the test part and stores everything in the run directory out:
 // history, weights, predictions of the network and of majority and 1-NN on the
 // same split, and the manifest. progress may be nil; it is called after every
-// epoch. While it runs, out/history.csv holds the epochs so far.
+// epoch. While it runs, out holds history.jsonl with the epochs so far and
+// checkpoints from which Resume goes on; what an earlier unfinished training
+// left there is removed, a finished run stays until the new one is whole.
 //
 // What cannot work is an error before any time is spent: a recipe that does
 // not check, a split that leaves no windows to train on or to test, a
@@ -33,8 +33,25 @@ func Train(set *dataset.Set, r Recipe, out string, progress func(run.Epoch)) (*r
 }
 
 // TrainContext is Train that a context can end between two training steps;
-// then out keeps its history and gets no manifest.
+// then out keeps history and a checkpoint, and Resume goes on.
 func TrainContext(ctx context.Context, set *dataset.Set, r Recipe, out string, progress func(run.Epoch)) (*run.Run, error) {
+	if _, err := newJob(set, r); err != nil { // before a backend is opened
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	if err := checkOut(out); err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	s, err := OpenSession(r.Backend)
+	if err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	defer s.Close()
+	return s.Train(ctx, set, r, out, Watch{Epoch: progress})
+}
+
+// Train is the function Train on the session's backend, whatever the recipe
+// says of one.
+func (s *Session) Train(ctx context.Context, set *dataset.Set, r Recipe, out string, w Watch) (*run.Run, error) {
 	j, err := newJob(set, r)
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
@@ -42,64 +59,26 @@ func TrainContext(ctx context.Context, set *dataset.Set, r Recipe, out string, p
 	if err := checkOut(out); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	choice, err := backend.Open(r.Backend)
+	unlock, err := lock(out)
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	defer choice.Close()
-	trained, err := j.train(ctx, choice, out, progress)
+	defer unlock()
+	o, err := s.order(j)
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	if err := run.Write(out, trained); err != nil {
+	if err := o.begin(out); err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	trained, err := s.train(ctx, j, o, out, nil, w)
+	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	return trained, nil
 }
 
-// job is what Train works on.
-type job struct {
-	set    *dataset.Set
-	recipe Recipe
-	model  models.Model
-	input  models.Input
-	tasks  []run.Task
-	split  *dataset.Split
-	scaler *dataset.Scaler
-	data   fit.Data
-}
-
-func newJob(set *dataset.Set, r Recipe) (*job, error) {
-	if err := r.Check(); err != nil {
-		return nil, err
-	}
-	m, err := r.model()
-	if err != nil {
-		return nil, err
-	}
-	split, err := set.Split(r.Split)
-	if err != nil {
-		return nil, err
-	}
-	if len(split.Train) == 0 || len(split.Test) == 0 {
-		return nil, fmt.Errorf("split %q of %s leaves %d windows to train on and %d to test, expected some of both",
-			split.Name, set.Dir, len(split.Train), len(split.Test))
-	}
-	j := &job{set: set, recipe: r, model: m, split: split, scaler: dataset.FitScaler(set, split.Train),
-		input: models.Input{Steps: set.Steps, Features: len(set.Features), Layout: r.Layout}}
-	j.data.Fill = func(dst []float32, windows []int) { set.Fill(dst, windows, j.scaler) }
-	for _, task := range r.Tasks {
-		classes, y := set.Labels(task)
-		if len(classes) < 2 {
-			return nil, fmt.Errorf("task %s of %s has %d class, expected at least 2", task, set.Dir, len(classes))
-		}
-		j.tasks = append(j.tasks, run.Task{Name: task, Classes: classes})
-		j.data.Labels = append(j.data.Labels, y)
-	}
-	return j, nil
-}
-
-// checkOut refuses a directory whose manifest is not that of a run.
+// checkOut makes the directory and refuses one whose manifest is not that of a run.
 func checkOut(dir string) error {
 	path := filepath.Join(dir, run.ManifestName)
 	raw, err := os.ReadFile(path)
@@ -120,60 +99,86 @@ func checkOut(dir string) error {
 	return nil
 }
 
-func heads(tasks []run.Task) []models.Head {
-	var out []models.Head
-	for _, t := range tasks {
-		out = append(out, models.Head{Task: t.Name, Classes: len(t.Classes)})
+// order is what is to be done, for training.json.
+func (s *Session) order(j *job) (order, error) {
+	m, err := j.manifest(s.Choice)
+	if err != nil {
+		return order{}, err
 	}
-	return out
+	if m.Data.Dir, err = filepath.Abs(m.Data.Dir); err != nil {
+		return order{}, fmt.Errorf("data set %s: %w", j.set.Dir, err)
+	}
+	return order{Format: trainingFormat, Recipe: j.recipe, Data: m.Data, Backend: m.Backend}, nil
 }
 
-// train does the work and returns the run that is to be written.
-func (j *job) train(ctx context.Context, choice *backend.Choice, out string, progress func(run.Epoch)) (*run.Run, error) {
-	start, cpu := time.Now(), fit.CPUTime()
-	r := j.recipe
-	network, err := fit.NewNetwork(choice.Backend, j.model, j.input, heads(j.tasks), r.Batch, r.Seed, true)
+// SaveEvery is how often a training stores a checkpoint: what a power cut
+// costs, at most.
+var SaveEvery = 10 * time.Second
+
+// train trains from a state, or from the start when it is nil, and writes the run.
+func (s *Session) train(ctx context.Context, j *job, o order, out string, from *fit.State, w Watch) (*run.Run, error) {
+	program, err := s.program(j.spec())
 	if err != nil {
 		return nil, err
 	}
+	network := program.NewNetwork(j.recipe.Seed)
 	defer network.Close()
-	result, err := fit.Train(ctx, network, j.data, j.split.Train, j.split.Validation, fit.Config{
-		Epochs: r.Epochs, Rate: r.LearningRate, Seed: r.Seed, Patience: r.Patience,
-		Recompute: r.Preset == PresetRecommended,
-		Each: func(history []run.Epoch) error {
-			if progress != nil {
-				progress(history[len(history)-1])
-			}
-			return run.WriteHistory(out, history)
-		},
-	})
-	if err != nil {
-		return nil, err
+	clock := newClock(from)
+	c := j.config
+	c.From, c.SaveEvery, c.Progress = from, SaveEvery, w.Progress
+	c.Save = func(state *fit.State) error {
+		state.Seconds, state.CPU = clock.read()
+		return o.checkpoints(out).Save(state)
 	}
-	seconds, cpuSeconds := time.Since(start).Seconds(), (fit.CPUTime() - cpu).Seconds()
-	probs, err := network.Predict(j.data, j.split.Test)
-	if err != nil {
-		return nil, err
+	c.Each = func(history []run.Epoch) error {
+		if w.Epoch != nil {
+			w.Epoch(history[len(history)-1])
+		}
+		return run.WriteHistory(out, history)
 	}
-	seen, err := network.Predict(j.data, j.split.Validation)
+	result, err := fit.Train(ctx, network, j.data, j.split.Train, j.split.Validation, c)
 	if err != nil {
-		return nil, err
+		return nil, j.explain(err)
 	}
 	trained := &run.Run{History: result.History}
-	for i, task := range j.tasks {
-		trained.Predictions = append(trained.Predictions, j.predictions(r.Model, task.Name, i, j.split.Test, probs[i]))
-		if len(j.split.Validation) > 0 {
-			trained.Validation = append(trained.Validation, j.predictions(r.Model, task.Name, i, j.split.Validation, seen[i]))
-		}
-	}
-	trained.Baselines = j.baselines()
-	if trained.Manifest, err = j.manifest(choice); err != nil {
+	seconds, cpu := clock.read()
+	if trained.Manifest, err = j.manifest(s.Choice); err != nil {
 		return nil, err
 	}
 	m := &trained.Manifest
-	m.Params, m.Stopped, m.Best, m.Seconds, m.CPU = network.Parameters(), result.Stopped, result.Best, seconds, cpuSeconds
-	// Last, since the manifest of a run that was here before names its weights.
-	return trained, network.Save(filepath.Join(out, run.WeightsName), j.besideWeights())
+	m.Params, m.Stopped, m.Best, m.Seconds, m.CPU = network.Parameters(), result.Stopped, result.Best, seconds, cpu
+	if err := s.predict(trained, j, network); err != nil {
+		return nil, err
+	}
+	if trained.Weights, err = network.Encode(j.besideWeights()); err != nil {
+		return nil, err
+	}
+	if err := run.Write(out, trained); err != nil {
+		return nil, err
+	}
+	return trained, forget(out)
+}
+
+// predict fills in the predictions of the network on test and validation part,
+// and those of the baselines.
+func (s *Session) predict(trained *run.Run, j *job, network *fit.Network) error {
+	for _, part := range []struct {
+		windows []int
+		to      *[]run.Predictions
+	}{{j.split.Test, &trained.Predictions}, {j.split.Validation, &trained.Validation}} {
+		if len(part.windows) == 0 {
+			continue
+		}
+		probs, err := network.Predict(j.data, part.windows)
+		if err != nil {
+			return err
+		}
+		for i, task := range j.tasks {
+			*part.to = append(*part.to, j.predictions(j.recipe.Model, task.Name, i, part.windows, probs[i]))
+		}
+	}
+	trained.Baselines = s.baselinesOf(j)
+	return nil
 }
 
 // predictions puts the outputs for windows of one head with their truth and group.
@@ -192,4 +197,24 @@ func scalerTensors(s *dataset.Scaler) map[string]npz.Tensor {
 		"scaler/mean": {Shape: []int{len(s.Mean)}, Wide: s.Mean},
 		"scaler/std":  {Shape: []int{len(s.Std)}, Wide: s.Std},
 	}
+}
+
+// clock measures a training over all its parts.
+type clock struct {
+	start        time.Time
+	cpu          time.Duration
+	seconds, sum float64 // of the parts before
+}
+
+func newClock(from *fit.State) clock {
+	c := clock{start: time.Now(), cpu: fit.CPUTime()}
+	if from != nil {
+		c.seconds, c.sum = from.Seconds, from.CPU
+	}
+	return c
+}
+
+// read is wall and processor time so far, in seconds.
+func (c clock) read() (seconds, cpu float64) {
+	return c.seconds + time.Since(c.start).Seconds(), c.sum + (fit.CPUTime() - c.cpu).Seconds()
 }

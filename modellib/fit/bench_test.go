@@ -45,7 +45,7 @@ func benchmarkModel(b *testing.B, c *backend.Choice, name string, training bool)
 	batch.Fill(synthetic(480, 64), upTo(0, 64))
 	once := func() {
 		if training {
-			_, err = n.Step(batch, 1e-4)
+			_, err = n.Step(batch, 1e-4, 0)
 		} else {
 			_, _, err = n.Eval(batch)
 		}

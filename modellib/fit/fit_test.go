@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -222,7 +223,11 @@ func TestSaveAndLoad(t *testing.T) {
 	c := testbackend.Go(t)
 	a, b := small(t, c, smallCNN(), 1), small(t, c, smallCNN(), 2)
 	path := t.TempDir() + "/w.npz"
-	if err := a.Save(path, map[string]npz.Tensor{"scaler/mean": {Shape: []int{1}, Wide: []float64{0.1}}}); err != nil {
+	data, err := a.Encode(map[string]npz.Tensor{"scaler/mean": {Shape: []int{1}, Wide: []float64{0.1}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	arrays, err := npz.Read(path)
@@ -285,23 +290,25 @@ func TestTrainingEndsWithAnError(t *testing.T) {
 }
 
 func TestTally(t *testing.T) {
-	var a Tally
+	heads := []models.Head{{Task: "type", Classes: 2}}
+	a := newTallies(heads)[0]
 	// p = (1/2, 1/2): not above a half; p = (0.9…, 0.1…): right; the same with the other label: wrong.
 	a.Add([]float32{0, 0, 3, 0, 3, 0}, 2, []int32{0, 0, 1})
-	want := Tally{Windows: 3, Correct: 2, TruePos: 1, Positive: 2,
+	want := Tally{Windows: 3, Correct: 2, TruePos: 1, Positive: 2, Confusion: []int{2, 0, 1, 0},
 		Loss: math.Log(2) + math.Log1p(math.Exp(-3)) + 3 + math.Log1p(math.Exp(-3))}
 	if math.Abs(a.Loss-want.Loss) > 1e-12 {
 		t.Errorf("loss %g, want %g", a.Loss, want.Loss)
 	}
 	a.Loss = want.Loss
-	if a != want {
-		t.Errorf("found %+v, want %+v", a, want)
+	if diff := cmp.Diff(want, a); diff != "" {
+		t.Error(diff)
 	}
-	h := epoch(1, []string{"type"}, []Tally{a}, nil).Heads[0]
-	if h.Accuracy != 2.0/3 || h.Precision != 0.5 || h.Recall != 1.0/3 {
-		t.Errorf("accuracy %g, precision %g, recall %g", h.Accuracy, h.Precision, h.Recall)
+	h := newEpoch(1, heads, nil, []Tally{a}, nil).Heads[0]
+	// F1 of the first class: precision 2/3, recall 1; of the second 0.
+	if h.Accuracy != 2.0/3 || h.Precision != 0.5 || h.Recall != 1.0/3 || h.MacroF1 != 0.4 {
+		t.Errorf("accuracy %g, precision %g, recall %g, macro F1 %g", h.Accuracy, h.Precision, h.Recall, h.MacroF1)
 	}
-	if h := epoch(1, []string{"type"}, []Tally{{Windows: 1}}, nil).Heads[0]; h.Precision != 0 {
+	if h := newEpoch(1, heads, nil, []Tally{{Windows: 1}}, nil).Heads[0]; h.Precision != 0 {
 		t.Errorf("nothing above a half gives precision %g, want 0", h.Precision)
 	}
 }

@@ -118,7 +118,7 @@ func (g *golden) probs(group, key string, logits [][]float32, tol float64, losse
 			for _, v := range softmax(logits[i][at : at+h.Classes]) {
 				p = append(p, float32(v))
 			}
-			var t Tally
+			t := newTallies(g.Case.Heads)[i]
 			t.Add(logits[i][at:at+h.Classes], h.Classes, b.labels[i][at/h.Classes:])
 			loss = append(loss, float32(t.Loss))
 		}
@@ -143,7 +143,7 @@ func (g *golden) evalAt(group, key string, windows int, tol float64) {
 func (g *golden) stepOn(lo, hi int) (*Batch, [][]float32) {
 	b := g.NewBatch()
 	b.Fill(g.data, upTo(lo, hi))
-	logits, err := g.Step(b, g.Rate)
+	logits, err := g.Step(b, g.Rate, 0)
 	if err != nil {
 		g.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func (g *golden) adamSteps() {
 		b, logits := g.stepOn(step.Batch[0], step.Batch[1])
 		var loss float64
 		for i, h := range g.Case.Heads {
-			var t Tally
+			t := newTallies(g.Case.Heads)[i]
 			t.Add(logits[i], h.Classes, b.labels[i])
 			loss += t.MeanLoss()
 		}

@@ -10,7 +10,6 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/google/renameio/v2"
 )
 
 // Weights are copies of all parameters by name, in Keras' layout.
@@ -67,31 +66,29 @@ func (n *Network) SetWeights(weights map[string]npz.Tensor) error {
 			trained = append(trained, w.Data...)
 		}
 	}
+	for _, t := range append(n.state[:], n.fixed...) {
+		if t != nil {
+			_ = t.FinalizeAll()
+		}
+	}
 	size := shapes.Make(dtypes.Float32, len(trained))
 	n.fixed, n.steps = fixed, 0
 	n.state = [3]*tensors.Tensor{tensors.FromFlatDataAndDimensions(trained, len(trained)), tensors.FromShape(size), tensors.FromShape(size)}
 	return nil
 }
 
-// Save writes the weights, and extra arrays of the caller's, to an .npz that
-// NumPy reads; beside it first, so that a crash leaves the old file or the new.
-func (n *Network) Save(path string, extra map[string]npz.Tensor) error {
+// Encode gives the weights, and extra arrays of the caller's, as an .npz that
+// NumPy reads.
+func (n *Network) Encode(extra map[string]npz.Tensor) ([]byte, error) {
 	weights, err := n.Weights()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	maps.Copy(weights, extra)
-	data, err := npz.Encode(weights)
-	if err != nil {
-		return err
-	}
-	if err := renameio.WriteFile(path, data, 0o644); err != nil {
-		return fmt.Errorf("write weights: %w", err)
-	}
-	return nil
+	return npz.Encode(weights)
 }
 
-// Load takes the weights out of what npz.Read gave for a file of Save.
+// Load takes the weights out of what npz.Read gave for what Encode gave.
 func (n *Network) Load(arrays map[string]npz.Array) error {
 	weights := map[string]npz.Tensor{}
 	for name, a := range arrays {

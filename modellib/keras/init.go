@@ -9,10 +9,13 @@ import (
 // Rand is the source of random numbers of one thing that has a name, such as
 // a parameter. It depends on seed and name only: not on the backend, whose
 // own random streams differ, nor on what else was drawn.
-func Rand(seed int64, name string) *rand.Rand {
+func Rand(seed int64, name string) *rand.Rand { return rand.New(Source(seed, name)) }
+
+// Source is what Rand draws from; its state can be stored.
+func Source(seed int64, name string) *rand.PCG {
 	h := fnv.New64a()
 	h.Write([]byte(name))
-	return rand.New(rand.NewPCG(uint64(seed), h.Sum64()))
+	return rand.NewPCG(uint64(seed), h.Sum64())
 }
 
 // GlorotUniform draws from U(-L, L), L = sqrt(6/(in+out)), for a kernel of the

@@ -14,10 +14,9 @@ func CrossEntropy(logits, labels *Node) *Node {
 	return Sub(Log(ReduceSum(Exp(z), -1)), ReduceSum(Mul(z, truth), -1))
 }
 
-// MeanOverRows is the mean of values [B] over the real rows, a scalar.
-func MeanOverRows(values, rows *Node) *Node {
-	if rows == nil {
-		return ReduceAllMean(values)
-	}
-	return Div(ReduceAllSum(Mul(values, rows)), ReduceAllSum(rows))
+// WeightedMean is the sum of values [B] times weights [B], divided by the
+// number of real rows, a scalar: as Keras weighs classes and samples. Rows [B]
+// is 1 for real rows; the weights of the others must be 0.
+func WeightedMean(values, weights, rows *Node) *Node {
+	return Div(ReduceAllSum(Mul(values, weights)), ReduceAllSum(rows))
 }

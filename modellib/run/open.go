@@ -85,7 +85,7 @@ func openManifest(dir string) (*Manifest, error) {
 		return nil, fmt.Errorf("%s: found no valid manifest (%w), expected JSON of format %q", path, err, Format)
 	}
 	if m.Format != Format {
-		return nil, fmt.Errorf("%s: found format %q, expected %q", path, m.Format, Format)
+		return nil, fmt.Errorf("%s: found format %q, expected %q: another version wrote it, train it again", path, m.Format, Format)
 	}
 	if len(m.Tasks) == 0 {
 		return nil, fmt.Errorf("%s: found no tasks, expected at least one", path)
@@ -110,7 +110,7 @@ func explainMissing(dir string, err error) error {
 		return fmt.Errorf("run %s: %w", dir, err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, HistoryName)); err == nil {
-		return fmt.Errorf("run %s: found %s and no %s: the training has not finished", dir, HistoryName, ManifestName)
+		return fmt.Errorf("run %s: found %s and no %s: the training has not finished; flowbook resume goes on with it", dir, HistoryName, ManifestName)
 	}
 	return fmt.Errorf("run %s: found no %s, expected the directory of a run", dir, ManifestName)
 }
@@ -151,20 +151,19 @@ func appendPredictions(all *[]Predictions, path string, data []byte, f File, m *
 	return len(p.Window), nil
 }
 
-// WeightsFile returns the path of the run's weights after comparing them with
-// the manifest. A run without weights, or with those of another training, is
-// an error.
+// WeightsFile returns the path of the run's weights (.npz) after comparing
+// them with the manifest. A run without weights, or with others, is an error.
 func (r *Run) WeightsFile() (string, error) {
-	path := filepath.Join(r.Dir, WeightsName)
 	for _, f := range r.Manifest.Files {
 		if f.Kind != "weights" {
 			continue
 		}
+		path := filepath.Join(r.Dir, f.Name)
 		data, err := readListed(path, f)
 		if err != nil {
 			return "", err
 		}
 		return path, checkHash(path, data, f)
 	}
-	return "", fmt.Errorf("run %s: found no %s in the manifest, expected the weights of a model", r.Dir, WeightsName)
+	return "", fmt.Errorf("run %s: found no weights in the manifest, expected those of a model", r.Dir)
 }

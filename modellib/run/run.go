@@ -76,7 +76,7 @@ func (m *Manifest) DecodeRecipe(dst any) error {
 }
 
 // Format names the version of the run directory that this code reads.
-const Format = "flowbook-run/1"
+const Format = "flowbook-run/2"
 
 // Task is one head of the model.
 type Task struct {
@@ -126,17 +126,21 @@ type Version struct {
 // Epoch is one line of the training history. Values of an absent validation part are NaN.
 type Epoch struct {
 	Epoch         int     // from 1
-	Loss, ValLoss float64 // sum over the heads, nats
+	Loss, ValLoss float64 // sum over the heads, each by its task weight, nats
+	Rate          float64 // learning rate of the epoch's last step
 	Heads         []HeadEpoch
 }
 
-// HeadEpoch is the history of one head.
+// HeadEpoch is the history of one head. Losses are means over windows, without
+// class and task weights, in nats.
 type HeadEpoch struct {
 	Task                    string
 	Loss, Accuracy          float64
 	Precision, Recall       float64 // Keras' micro at threshold 0.5
+	MacroF1                 float64 // mean over the classes that occur in truth or prediction
 	ValLoss, ValAccuracy    float64
 	ValPrecision, ValRecall float64
+	ValMacroF1              float64
 }
 
 // Predictions are the test windows of one model (the network or a baseline) for one head.
@@ -157,4 +161,5 @@ type Run struct {
 	Predictions []Predictions // the network's, a head each
 	Validation  []Predictions // the network's on the validation part, a head each, for calibration; none where that part is empty
 	Baselines   []Predictions // majority and 1-NN on the same split, a head each
+	Weights     []byte        // .npz of the trained weights; Write stores it, Open leaves it on disk (see WeightsFile)
 }

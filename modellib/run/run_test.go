@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -33,8 +34,8 @@ func sample() *Run {
 			Versions: []Version{{"gomlx", "v0"}},
 		},
 		History: []Epoch{
-			{1, 1.0 / 3, nan, []HeadEpoch{{"type", .1, .2, .3, .4, nan, nan, nan, nan}, {"app", 1, 1, 1, 1, 0, 0, 0, 0}}},
-			{2, math.Inf(1), .5, []HeadEpoch{{"type", 1e-300, .2, .3, .4, 5, 6, 7, 8}, {"app", 1, 1, 1, 1, 0, 0, 0, 0}}},
+			{1, 1.0 / 3, nan, 1e-3, []HeadEpoch{{"type", .1, .2, .3, .4, .5, nan, nan, nan, nan, nan}, {"app", 1, 1, 1, 1, 1, 0, 0, 0, 0, 0}}},
+			{2, math.Inf(1), .5, 1e-4, []HeadEpoch{{"type", 1e-300, .2, .3, .4, .5, 5, 6, 7, 8, 9}, {"app", 1, 1, 1, 1, 1, 0, 0, 0, 0, math.Inf(-1)}}},
 		},
 		Predictions: []Predictions{
 			{"cnn", "type", []int{7, 3}, []string{"host, \"a\"", ""}, []int{0, 1}, [][]float64{{1.0 / 3, 2.0 / 3}, {0, 1}}},
@@ -152,28 +153,64 @@ func TestWeights(t *testing.T) {
 	if err := Write(dir, r); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.WeightsFile(); err == nil || !strings.Contains(err.Error(), "expected the weights of a model") {
+	if _, err := r.WeightsFile(); err == nil || !strings.Contains(err.Error(), "expected those of a model") {
 		t.Errorf("without weights: %v", err)
 	}
-	path := filepath.Join(dir, WeightsName)
-	if err := os.WriteFile(path, []byte("w"), 0o644); err != nil {
+	var paths []string
+	for _, weights := range []string{"one", "two"} {
+		r.Weights = []byte(weights)
+		if err := Write(dir, r); err != nil {
+			t.Fatal(err)
+		}
+		opened, err := Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path, err := opened.WeightsFile()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if raw, err := os.ReadFile(path); err != nil || string(raw) != weights {
+			t.Errorf("%s holds %q, %v", path, raw, err)
+		}
+		paths = append(paths, path)
+	}
+	if _, err := os.Stat(paths[0]); err == nil {
+		t.Errorf("the weights of the first run are still there")
+	}
+	write(t, paths[1], "three")
+	if _, err := r.WeightsFile(); err == nil || !strings.Contains(err.Error(), "SHA-256") {
+		t.Errorf("edited weights: %v", err)
+	}
+}
+
+// TestKilledBetweenFilesLeavesTheOldRun: with all files of a second run in
+// place but its manifest, the directory is still the first run, weights and all.
+func TestKilledBetweenFilesLeavesTheOldRun(t *testing.T) {
+	dir, other := t.TempDir(), t.TempDir()
+	old, fresh := sample(), sample()
+	old.Weights, fresh.Weights = []byte("old"), []byte("new")
+	fresh.History[0].Loss = 7
+	if err := errors.Join(Write(dir, old), Write(other, fresh)); err != nil {
 		t.Fatal(err)
 	}
-	if err := Write(dir, r); err != nil {
-		t.Fatal(err)
+	for _, f := range fresh.Manifest.Files {
+		raw, err := os.ReadFile(filepath.Join(other, f.Name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(dir, f.Name), string(raw))
 	}
-	r, err := Open(dir)
+	got, err := Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := r.WeightsFile(); err != nil || got != path {
-		t.Errorf("weights %q, %v, want %q", got, err, path)
-	}
-	if err := os.WriteFile(path, []byte("v"), 0o644); err != nil {
+	path, err := got.WeightsFile()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.WeightsFile(); err == nil || !strings.Contains(err.Error(), "SHA-256") {
-		t.Errorf("weights of another training: %v", err)
+	if raw, _ := os.ReadFile(path); string(raw) != "old" || got.History[0].Loss != old.History[0].Loss {
+		t.Errorf("weights %q, loss %g: not those of the old run", raw, got.History[0].Loss)
 	}
 }
 
@@ -189,14 +226,17 @@ func TestOpenBadInput(t *testing.T) {
 		{"a file", func(t *testing.T, dir string, _ *Run) { remove(t, dir); write(t, dir, "") }, []string{"found a file, expected the directory"}},
 		{"no run", func(t *testing.T, dir string, _ *Run) { remove(t, dir, ManifestName) }, []string{"found no manifest.json", "expected"}},
 		{"no JSON", func(t *testing.T, dir string, _ *Run) { write(t, filepath.Join(dir, ManifestName), "hello") }, []string{"manifest.json", "expected JSON"}},
-		{"other format", edit("manifest.json", "flowbook-run/1", "flowbook-run/0"), []string{`found format "flowbook-run/0"`, `expected "flowbook-run/1"`}},
+		{"other format", edit("manifest.json", Format, "flowbook-run/1"), []string{`found format "flowbook-run/1"`, `expected "flowbook-run/2"`, "train it again"}},
 		{"other file kind", edit("manifest.json", `"kind": "history"`, `"kind": "diary"`), []string{`found kind "diary"`, "expected history"}},
 		{"file elsewhere", edit("manifest.json", `"name": "history`, `"name": "../history`), []string{`found file name "../history`}},
 		{"file missing", func(t *testing.T, dir string, r *Run) { remove(t, dir, r.Manifest.Files[1].Name) }, []string{"the file is missing", "torn"}},
-		{"empty history", func(t *testing.T, dir string, r *Run) { write(t, filepath.Join(dir, r.Manifest.Files[0].Name), "") }, []string{"history-", "the file is empty", "expected a header"}},
-		{"other header", edit("history", "type.loss", "type.lass"), []string{"header: found", "type.lass", "expected"}},
-		{"word in history", edit("history", "0.3333333333333333", "abc"), []string{"row 2: column loss", `found "abc"`, "expected a number"}},
-		{"epoch out of order", edit("history", "\n2,", "\n3,"), []string{"row 3: column epoch", `found "3"`, "2 to 2"}},
+		{"empty history", func(t *testing.T, dir string, r *Run) { write(t, filepath.Join(dir, r.Manifest.Files[0].Name), "") }, []string{"history-", "the file is empty", "expected a line an epoch"}},
+		{"other key", edit("history", "type.loss", "type.lass"), []string{"line 1", `found no "type.loss"`, "expected"}},
+		{"another key", edit("history", `{"epoch":1`, `{"more":1,"epoch":1`), []string{"line 1", "found 25 numbers", "expected 24"}},
+		{"no object", edit("history", `{"epoch":1`, `"epoch":1`), []string{"line 1", "found no JSON", "expected one object a line"}},
+		{"other header", edit("predictions-cnn-type", "truth", "trath"), []string{"header: found", "trath", "expected"}},
+		{"word in history", edit("history", "0.3333333333333333", `"abc"`), []string{"line 1", `found "abc"`, "expected a number"}},
+		{"epoch out of order", edit("history", `"epoch":2`, `"epoch":3`), []string{"line 2", `found epoch 3`, "expected 2"}},
 		{"row cut", edit("predictions-cnn-type", "3,,1,0,1\n", "3,,1\n"), []string{"row 3: found 3 columns, expected 5"}},
 		{"quote never closed", edit("predictions-cnn-type", "3,,1", "3,\",1"), []string{"predictions-cnn-type", "row 3"}},
 		{"truth out of range", edit("predictions-cnn-type", "3,,1,", "3,,2,"), []string{"row 3: column truth", `found "2"`, "0 to 1"}},

@@ -15,18 +15,14 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// ManifestName and WeightsName are the fixed names of a run directory.
-const (
-	ManifestName = "manifest.json"
-	WeightsName  = "weights.npz"
-)
+// ManifestName is the one file of a run directory whose name is fixed.
+const ManifestName = "manifest.json"
 
 // Write stores a run in dir, which is made if it is missing. Every file is
 // written beside and renamed, the manifest last; then the data files of a run
 // that was there before are removed. Files that are not of a run stay.
 //
-// It sets r.Dir and the manifest's Format and Files; a weights file that
-// already lies in dir is recorded with its hash. A run that does not fit
+// It sets r.Dir and the manifest's Format and Files. A run that does not fit
 // together (a head without classes, rows of different length, a probability
 // outside 0 … 1) is an error and nothing is written.
 func Write(dir string, r *Run) error {
@@ -47,9 +43,6 @@ func Write(dir string, r *Run) error {
 			return fmt.Errorf("write run: %w", err)
 		}
 		m.Files = append(m.Files, f.File)
-	}
-	if m.Files, err = appendWeights(m.Files, dir); err != nil {
-		return err
 	}
 	raw, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
@@ -97,6 +90,9 @@ func encode(r *Run) ([]dataFile, error) {
 			files = append(files, f)
 		}
 	}
+	if r.Weights != nil {
+		files = append(files, newFile(File{Kind: "weights"}, r.Weights))
+	}
 	return files, distinct(files)
 }
 
@@ -123,9 +119,12 @@ func newFile(f File, data []byte) dataFile {
 			parts = append(parts, strings.Map(plainLetter, s))
 		}
 	}
-	f.Name = strings.Join(append(parts, f.SHA256[:12]), "-") + ".csv"
+	f.Name = strings.Join(append(parts, f.SHA256[:12]), "-") + extensions[f.Kind]
 	return dataFile{f, data}
 }
+
+// extensions of the kinds of data files.
+var extensions = map[string]string{"history": ".jsonl", "predictions": ".csv", "validation": ".csv", "baselines": ".csv", "weights": ".npz"}
 
 // plainLetter keeps what is safe in a file name everywhere.
 func plainLetter(r rune) rune {
@@ -146,19 +145,6 @@ func distinct(files []dataFile) error {
 		seen[key] = true
 	}
 	return nil
-}
-
-// appendWeights adds the weights file of dir, if there is one.
-func appendWeights(files []File, dir string) ([]File, error) {
-	data, err := os.ReadFile(filepath.Join(dir, WeightsName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return files, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("weights of the run: %w", err)
-	}
-	sum := sha256.Sum256(data)
-	return append(files, File{Kind: "weights", Name: WeightsName, Bytes: len(data), SHA256: hex.EncodeToString(sum[:])}), nil
 }
 
 // refuseForeign keeps Write from replacing the manifest of something that is
@@ -187,8 +173,8 @@ const formatFamily = "flowbook-run/"
 // removeOld removes data files of earlier runs and the unfinished history.
 func removeOld(dir string, keep []File) error {
 	old := []string{filepath.Join(dir, HistoryName)}
-	for _, kind := range []string{"history", "predictions", "validation", "baselines"} {
-		found, err := filepath.Glob(filepath.Join(globEscape(dir), kind+"-*.csv"))
+	for kind, extension := range extensions {
+		found, err := filepath.Glob(filepath.Join(globEscape(dir), kind+"-*"+extension))
 		if err != nil {
 			return fmt.Errorf("run directory %s: %w", dir, err)
 		}

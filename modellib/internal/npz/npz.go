@@ -55,13 +55,26 @@ func Read(path string) (map[string]Array, error) {
 		return nil, fmt.Errorf("%s: found no .npz (zip) file: %w", path, err)
 	}
 	defer z.Close()
+	arrays, err := Decode(&z.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return arrays, nil
+}
+
+// Decode reads the arrays of an .npz; members that are no .npy are passed over.
+func Decode(z *zip.Reader) (map[string]Array, error) {
 	out := map[string]Array{}
 	for _, f := range z.File {
+		name, ok := strings.CutSuffix(f.Name, ".npy")
+		if !ok {
+			continue
+		}
 		a, err := readMember(f)
 		if err != nil {
-			return nil, fmt.Errorf("%s: member %s: %w", path, f.Name, err)
+			return nil, fmt.Errorf("member %s: %w", f.Name, err)
 		}
-		out[strings.TrimSuffix(f.Name, ".npy")] = a
+		out[name] = a
 	}
 	return out, nil
 }
@@ -149,19 +162,29 @@ type Tensor struct {
 	Wide  []float64
 }
 
+// Member is a member of an .npz that is no array; NumPy gives its bytes.
+type Member struct {
+	Name string
+	Data []byte
+}
+
 // Encode returns the .npz of tensors, stored without compression, in the
 // order of their names and without times, so that equal tensors give equal
-// bytes.
-func Encode(tensors map[string]Tensor) ([]byte, error) {
+// bytes; the other members follow.
+func Encode(tensors map[string]Tensor, more ...Member) ([]byte, error) {
+	var members []Member
+	for _, name := range slices.Sorted(maps.Keys(tensors)) {
+		members = append(members, Member{name + ".npy", encode(tensors[name])})
+	}
 	var buf bytes.Buffer
 	z := zip.NewWriter(&buf)
-	for _, name := range slices.Sorted(maps.Keys(tensors)) {
-		w, err := z.CreateHeader(&zip.FileHeader{Name: name + ".npy", Method: zip.Store})
+	for _, m := range append(members, more...) {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: m.Name, Method: zip.Store})
 		if err != nil {
-			return nil, fmt.Errorf("npz: %s: %w", name, err)
+			return nil, fmt.Errorf("npz: %s: %w", m.Name, err)
 		}
-		if _, err := w.Write(encode(tensors[name])); err != nil {
-			return nil, fmt.Errorf("npz: %s: %w", name, err)
+		if _, err := w.Write(m.Data); err != nil {
+			return nil, fmt.Errorf("npz: %s: %w", m.Name, err)
 		}
 	}
 	if err := z.Close(); err != nil {
