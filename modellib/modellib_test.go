@@ -148,7 +148,7 @@ func TestSameWeightsFromTheSameRecipe(t *testing.T) {
 		if _, err := Train(planted(2), r, dir, nil); err != nil {
 			t.Fatal(err)
 		}
-		b, err := os.ReadFile(filepath.Join(dir, run.WeightsName))
+		b, err := os.ReadFile(weightsOf(t, dir))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,19 +159,33 @@ func TestSameWeightsFromTheSameRecipe(t *testing.T) {
 	}
 }
 
+// weightsOf is the path of a run's weights.
+func weightsOf(t *testing.T, dir string) string {
+	t.Helper()
+	r, err := run.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := r.WeightsFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 func TestCancelKeepsHistory(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	dir := t.TempDir()
-	_, err := TrainContext(ctx, planted(2), quick("gru"), dir, func(e run.Epoch) {
+	_, err := TrainContext(ctx, planted(2), quick("gru"), dir, Watch{Epoch: func(e run.Epoch) {
 		if e.Epoch == 2 {
 			cancel()
 		}
-	})
+	}})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("error %v", err)
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, run.HistoryName))
-	if err != nil || strings.Count(string(raw), "\n") != 3 {
+	if err != nil || strings.Count(string(raw), "\n") != 2 {
 		t.Errorf("history %q, %v", raw, err)
 	}
 	if _, err := run.Open(dir); err == nil || !strings.Contains(err.Error(), "has not finished") {
@@ -213,6 +227,17 @@ func TestTrainErrors(t *testing.T) {
 		{"rate", "learning-rate is NaN", planted(2), "", func(r *Recipe) { r.LearningRate = math.NaN() }},
 		{"unit", `split by "port": known units are`, planted(2), "", func(r *Recipe) { r.Split.Unit = "port" }},
 		{"split", "fold is 9 of 4", planted(2), "", func(r *Recipe) { r.Split.Fold = 9 }},
+		{"schedule", `schedule is "fast"`, planted(2), "", func(r *Recipe) { r.Schedule = "fast" }},
+		{"watch", `watch is "accuracy", expected one of`, planted(2), "", func(r *Recipe) { r.Watch = "accuracy" }},
+		{"class weights", `class-weights is "all"`, planted(2), "", func(r *Recipe) { r.ClassWeights = "all" }},
+		{"task weights", "task-weights has 1 numbers, expected one for each of the 2 tasks", planted(2), "", func(r *Recipe) { r.TaskWeights = []float64{1} }},
+		{"a task weight", "task-weights is -1", planted(2), "", func(r *Recipe) { r.TaskWeights = []float64{1, -1} }},
+		{"clip", "clip-norm is -1", planted(2), "", func(r *Recipe) { r.ClipNorm = -1 }},
+		{"hyper name", `unknown field "unit"`, planted(2), "", func(r *Recipe) { r.Hyper = map[string]any{"unit": 3} }},
+		{"hyper value", "units is -3, expected 1 to", planted(2), "", func(r *Recipe) { r.Hyper = map[string]any{"units": -3} }},
+		{"shape", `layout is "aspub", and this network reads "time" only`, planted(2), "", func(r *Recipe) { r.Model, r.Layout = "gru-mask", "aspub" }},
+		{"label", "planted: window 5 (host0-5.pcap) has app class 4, expected 0 to 3", wrongLabel(), "", func(*Recipe) {}},
+		{"no library", "found no PJRT plugin", planted(2), "", func(r *Recipe) { r.Backend = "xla:/nowhere/cpu.so" }},
 		{"one class", "task type of planted has 1 class, expected at least 2", one, "", func(*Recipe) {}},
 		{"foreign", `format "flowbook-dataset/1", expected a run`, planted(2), foreign, func(*Recipe) {}},
 		{"a file", "not a directory", planted(2), file, func(*Recipe) {}},
@@ -228,6 +253,31 @@ func TestTrainErrors(t *testing.T) {
 			t.Errorf("%s: error %v, want one with %q", c.name, err, c.want)
 		}
 	}
+}
+
+// TestEmptyValidation: what looks at a validation part wants one.
+func TestEmptyValidation(t *testing.T) {
+	for _, c := range []struct {
+		want   string
+		change func(*Recipe)
+	}{
+		{`split "all" has an empty validation part, and patience 4`, func(*Recipe) {}},
+		{`the schedule "plateau:2:0.5" goes by its loss`, func(r *Recipe) { r.Patience, r.Schedule = 0, "plateau:2:0.5" }},
+		{"", func(r *Recipe) { r.Patience = 0 }},
+	} {
+		r := quick("cnn")
+		c.change(&r)
+		err := r.checkValidation(&dataset.Split{Name: "all"})
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, want one with %q", err, c.want)
+		}
+	}
+}
+
+func wrongLabel() *dataset.Set {
+	s := planted(2)
+	s.Windows[5].App = 4
+	return s
 }
 
 func TestPredictErrors(t *testing.T) {
@@ -248,7 +298,7 @@ func TestPredictErrors(t *testing.T) {
 	check("steps", dir, planted(3), "has windows of 3 steps, the run "+dir+" expects 2")
 	check("features", dir, renamed, `has the features ["other"`)
 	check("no run", t.TempDir(), planted(2), "found no manifest.json")
-	weights := filepath.Join(dir, run.WeightsName)
+	weights := weightsOf(t, dir)
 	if err := os.WriteFile(weights, []byte("text"), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +318,7 @@ func TestWeightsHoldTheScaler(t *testing.T) {
 	if _, err := Train(set, r, dir, nil); err != nil {
 		t.Fatal(err)
 	}
-	arrays, err := npz.Read(filepath.Join(dir, run.WeightsName))
+	arrays, err := npz.Read(weightsOf(t, dir))
 	if err != nil {
 		t.Fatal(err)
 	}

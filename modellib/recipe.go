@@ -165,8 +165,11 @@ func (r Recipe) checkNumbers() error {
 // windows of a form.
 func (r Recipe) model(in models.Input) (models.Model, error) {
 	m, err := models.New(r.Model, r.Preset == PresetPublished)
-	if err != nil || len(r.Hyper) == 0 {
-		return m, err
+	if err != nil {
+		return nil, err
+	}
+	if len(r.Hyper) == 0 {
+		return m, m.Check(in)
 	}
 	raw, err := json.Marshal(r.Hyper)
 	if err != nil {

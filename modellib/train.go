@@ -29,12 +29,13 @@ import (
 // not check, a split that leaves no windows to train on or to test, a
 // directory that holds something else, a backend that is not there.
 func Train(set *dataset.Set, r Recipe, out string, progress func(run.Epoch)) (*run.Run, error) {
-	return TrainContext(context.Background(), set, r, out, progress)
+	return TrainContext(context.Background(), set, r, out, Watch{Epoch: progress})
 }
 
 // TrainContext is Train that a context can end between two training steps;
-// then out keeps history and a checkpoint, and Resume goes on.
-func TrainContext(ctx context.Context, set *dataset.Set, r Recipe, out string, progress func(run.Epoch)) (*run.Run, error) {
+// then out keeps history and a checkpoint, and Resume goes on. w is told more
+// of how it goes.
+func TrainContext(ctx context.Context, set *dataset.Set, r Recipe, out string, w Watch) (*run.Run, error) {
 	if _, err := newJob(set, r); err != nil { // before a backend is opened
 		return nil, fmt.Errorf("train: %w", err)
 	}
@@ -46,7 +47,7 @@ func TrainContext(ctx context.Context, set *dataset.Set, r Recipe, out string, p
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	defer s.Close()
-	return s.Train(ctx, set, r, out, Watch{Epoch: progress})
+	return s.Train(ctx, set, r, out, w)
 }
 
 // Train is the function Train on the session's backend, whatever the recipe

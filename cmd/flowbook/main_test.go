@@ -12,6 +12,8 @@ import (
 
 	"flowbook/data/course"
 	"flowbook/modellib/backend"
+
+	"github.com/spf13/cobra"
 )
 
 // flowbook runs one command line as main does.
@@ -78,6 +80,16 @@ func TestWrongUsageIsCode2(t *testing.T) {
 		{"dataset", "--super", dir, "--mini", dir, "--out", dir, "x.csv"}, // and inputs
 		{"train", "--data", dir, "--model", "nosuch", "--out", dir},
 		{"train", "--data", dir, "--model", "cnn", "--backend", "foo", "--out", dir},
+		{"train", "--model", "cnn", "--out", dir}, // no --data
+		{"train", "--data", dir, "--out", dir},    // no --model
+		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--schedule", "step:x:2"},
+		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--hyper", "units=3"},
+		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--task-weights", "1;2"},
+		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--class-weights", "some"},
+		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--seeds", "0"},
+		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "published", "--folds", "3"},
+		{"train", "--like", dir, "--out", dir, "--preset", "published"},
+		{"resume"},
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "nosuch"},
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "group:host:x/5"},
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "group:host:0/3"},
@@ -124,6 +136,8 @@ func TestBadInputIsOneClearMessage(t *testing.T) {
 		{[]string{"dataset", "--out", set, text}, "skype_audio1.pcap"},
 		{[]string{"audit", dir}, dir},
 		{[]string{"train", "--data", dir, "--model", "cnn", "--out", out}, dir},
+		{[]string{"train", "--like", dir, "--out", out}, dir},
+		{[]string{"resume", dir}, dir},
 		{[]string{"evaluate", dir}, dir},
 		{[]string{"evaluate", filepath.Join(dir, "missing")}, "missing"},
 		{[]string{"script", text}, "skype_audio1.pcap"},
@@ -199,12 +213,30 @@ func TestTheWholeWay(t *testing.T) {
 			}
 		}
 	}
+	// A run says all that is needed to repeat it.
+	must(t, "train", "--like", at("gru"), "--quiet", "--out", at("again"))
+	if a, b := weightsOf(t, at("gru")), weightsOf(t, at("again")); a != b {
+		t.Errorf("repeated, a run has the weights %s, not %s", b, a)
+	}
+	if code, _, errs := flowbook(t, "resume", at("again")); code != exitFine || !strings.Contains(errs, "has finished already") {
+		t.Errorf("resume of a finished run: exit code %d, %s", code, errs)
+	}
 	if out := must(t, "evaluate", "--json", at("gru")); !strings.HasPrefix(out, "{") {
 		t.Errorf("evaluate --json printed %q", out)
 	}
 	if out := must(t, "compare", at("cnn"), at("gru")); !strings.Contains(out, "H0") {
 		t.Errorf("compare does not state its hypotheses:\n%s", out)
 	}
+}
+
+// weightsOf is the name of a run's weights, which holds their hash.
+func weightsOf(t *testing.T, dir string) string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, "weights-*.npz"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("weights of %s: %q, %v", dir, found, err)
+	}
+	return filepath.Base(found[0])
 }
 
 func TestCourseIsEmbedded(t *testing.T) {
@@ -223,15 +255,12 @@ func TestThePresetBringsItsSplit(t *testing.T) {
 		{[]string{"--preset", "published", "--split", "group"}, "group"},
 		{[]string{"--split", "published"}, "published"},
 	} {
-		a := &app{}
-		cmd := a.train()
 		var f trainFlags
-		f.model, f.tasks = "gru", "type,app"
-		if err := cmd.ParseFlags(append(c.args, "--split-seed", "7")); err != nil {
+		cmd := &cobra.Command{}
+		f.bind(cmd)
+		if err := cmd.ParseFlags(append(c.args, "--data", "d", "--model", "gru", "--split-seed", "7")); err != nil {
 			t.Fatal(err)
 		}
-		f.preset = cmd.Flag("preset").Value.String()
-		f.split.name, f.split.seed = cmd.Flag("split").Value.String(), 7
 		r, err := f.recipe(cmd)
 		if err != nil || r.Split.Kind != c.kind || r.Split.Seed != 7 {
 			t.Errorf("train %v: split %+v (%v), want kind %s and seed 7", c.args, r.Split, err, c.kind)

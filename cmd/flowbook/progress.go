@@ -1,12 +1,8 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
-	"strings"
-
-	"flowbook/modellib/run"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -36,27 +32,6 @@ func (b *bar) finish() {
 	if b != nil {
 		_ = b.shown.Finish()
 	}
-}
-
-// epochs shows a bar on a terminal, a line an epoch elsewhere, nothing when quiet.
-func (a *app) epochs(total int) (each func(run.Epoch), done func()) {
-	b := a.bar(total)
-	each = func(e run.Epoch) {
-		b.set(e.Epoch, epochLine(e, total))
-		if b == nil {
-			a.say("%s", epochLine(e, total))
-		}
-	}
-	return each, b.finish
-}
-
-func epochLine(e run.Epoch, of int) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "epoch %d/%d loss %.4f validation %.4f", e.Epoch, of, e.Loss, e.ValLoss)
-	for _, h := range e.Heads {
-		fmt.Fprintf(&b, " %s %.3f/%.3f", h.Task, h.Accuracy, h.ValAccuracy)
-	}
-	return b.String()
 }
 
 func isTerminal(w io.Writer) bool {

@@ -55,7 +55,7 @@ func small(t *testing.T, c *backend.Choice, m models.Model, seed int64) *Network
 }
 
 func smallCNN() models.Model {
-	return models.CNN{Kernel: [2]int{2, 3}, Pool: [2]int{2, 3}, Filters: [2]int{4, 4}, Units: 16}
+	return models.CNN{Kernel: [2]int{2, 3}, Pool: [2]int{2, 3}, Filters: [2]int{4, 4}, Units: 16, Activation: "linear"}
 }
 
 func train(t *testing.T, n *Network, c Config) *Result {
@@ -71,7 +71,7 @@ func train(t *testing.T, n *Network, c Config) *Result {
 // another seed does not.
 func TestSameSeedSameBits(t *testing.T) {
 	testbackend.Each(t, func(t *testing.T, c *backend.Choice) {
-		n := small(t, c, models.GRU{Units: 6, Dense: 6, Dropout: 0.1}, 3)
+		n := small(t, c, models.GRU{Units: 6, Activation: "tanh", Gates: "sigmoid", Dense: 6, Dropout: 0.1}, 3)
 		start := weightsOf(t, n)
 		var got []map[string]npz.Tensor
 		for _, seed := range []int64{3, 3, 4} {
@@ -198,7 +198,7 @@ func meanVariance(v []float64) (mean, variance float64) {
 // weights of the best epoch.
 func TestEarlyStopKeepsTheBestWeights(t *testing.T) {
 	c := testbackend.Go(t)
-	n := small(t, c, models.GRU{Units: 6}, 1)
+	n := small(t, c, models.GRU{Units: 6, Activation: "tanh", Gates: "sigmoid"}, 1)
 	r := train(t, n, Config{Epochs: 200, Rate: 0.05, Seed: 1, Patience: 3})
 	if r.Stopped != "early stop" || len(r.History) != r.Best+3 {
 		t.Fatalf("stopped by %q after %d epochs, best %d", r.Stopped, len(r.History), r.Best)
@@ -252,7 +252,7 @@ func TestSaveAndLoad(t *testing.T) {
 
 func TestTrainingEndsWithAnError(t *testing.T) {
 	c := testbackend.Go(t)
-	n := small(t, c, models.GRU{Units: 6}, 1)
+	n := small(t, c, models.GRU{Units: 6, Activation: "tanh", Gates: "sigmoid"}, 1)
 	d := synthetic(45, 200)
 	cancelled, cancel := context.WithCancel(context.Background())
 	var seen int

@@ -36,7 +36,7 @@ func (p *Program) NewNetwork(seed int64) *Network {
 
 // NewNetwork makes a network with a program of its own.
 func NewNetwork(be compute.Backend, m models.Model, in models.Input, heads []models.Head, batch int, seed int64, training bool) (*Network, error) {
-	p, err := Compile(be, Spec{Model: m, Input: in, Heads: heads, Batch: batch}, training)
+	p, err := Compile(be, Spec{Model: m, Input: in, Heads: heads, Batch: batch, Mask: models.UsesMask(m)}, training)
 	if err != nil {
 		return nil, err
 	}

@@ -45,6 +45,9 @@ func Compile(be compute.Backend, s Spec, training bool) (*Program, error) {
 	if err := s.Input.Check(); err != nil {
 		return nil, err
 	}
+	if err := s.Model.Check(s.Input); err != nil {
+		return nil, err
+	}
 	p := &Program{Spec: s, be: be, params: s.Model.Params(s.Input, s.Heads)}
 	for _, param := range p.params {
 		if layer, ok := strings.CutSuffix(param.Name, "/moving_mean"); ok {

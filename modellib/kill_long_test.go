@@ -1,0 +1,5 @@
+//go:build long
+
+package modellib
+
+func init() { kills = 100 }
