@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -20,7 +21,10 @@ func main() {
 	// notice the first one, such as waiting for a pipe.
 	context.AfterFunc(ctx, func() {
 		stop()
-		time.AfterFunc(3*time.Second, func() { os.Exit(exitFailed) })
+		time.AfterFunc(3*time.Second, func() {
+			fmt.Fprintln(os.Stderr, "flowbook: interrupted")
+			os.Exit(exitFailed)
+		})
 	})
 	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
