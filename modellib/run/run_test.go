@@ -175,6 +175,16 @@ func TestWeights(t *testing.T) {
 		}
 		paths = append(paths, path)
 	}
+	opened, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Write(dir, opened); err != nil {
+		t.Fatal(err)
+	}
+	if path, err := opened.WeightsFile(); err != nil || path != paths[1] {
+		t.Errorf("opened and written again, the weights are %s, %v", path, err)
+	}
 	if _, err := os.Stat(paths[0]); err == nil {
 		t.Errorf("the weights of the first run are still there")
 	}

@@ -22,8 +22,8 @@ const ManifestName = "manifest.json"
 // written beside and renamed, the manifest last; then the data files of a run
 // that was there before are removed. Files that are not of a run stay.
 //
-// It sets r.Dir and the manifest's Format and Files. A run that does not fit
-// together (a head without classes, rows of different length, a probability
+// It sets r.Dir and the manifest's Format and Files. A run that was opened in
+// dir keeps the weights that lie there. A run that does not fit together (a head without classes, rows of different length, a probability
 // outside 0 … 1) is an error and nothing is written.
 func Write(dir string, r *Run) error {
 	if err := refuseForeign(dir); err != nil {
@@ -43,6 +43,9 @@ func Write(dir string, r *Run) error {
 			return fmt.Errorf("write run: %w", err)
 		}
 		m.Files = append(m.Files, f.File)
+	}
+	if r.Weights == nil && r.Dir == dir { // a run that was opened here keeps its weights
+		m.Files = append(m.Files, weightsIn(r.Manifest.Files)...)
 	}
 	raw, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
@@ -145,6 +148,11 @@ func distinct(files []dataFile) error {
 		seen[key] = true
 	}
 	return nil
+}
+
+// weightsIn are the weights that a manifest lists.
+func weightsIn(files []File) []File {
+	return slices.DeleteFunc(slices.Clone(files), func(f File) bool { return f.Kind != "weights" })
 }
 
 // refuseForeign keeps Write from replacing the manifest of something that is
