@@ -1,8 +1,8 @@
 package controls
 
 import (
-	"encoding/json"
 	"fmt"
+	"slices"
 
 	"flowbook/modellib/evaluate"
 )
@@ -44,24 +44,37 @@ func (r *Report) Failed() []Row {
 	return out
 }
 
-// Table lays the report out.
+// Table lays the report out. Expectation and verdict stand only where there
+// are any.
 func (r *Report) Table() *evaluate.Table {
-	t := &evaluate.Table{Caption: r.Title, Header: []string{"", "Split", "Macro F1", "95 %", "Groups", "Expected", "Verdict"}, Notes: r.Notes}
+	t := &evaluate.Table{Caption: r.Title, Header: []string{"", "Split", "Macro F1", "95 %", "Groups"}, Notes: r.Notes}
+	expected := slices.ContainsFunc(r.Rows, func(row Row) bool { return row.Expected != "" })
+	verdict := slices.ContainsFunc(r.Rows, func(row Row) bool { return row.Verdict != "" })
+	if expected {
+		t.Header = append(t.Header, "Expected")
+	}
+	if verdict {
+		t.Header = append(t.Header, "Verdict")
+	}
 	for _, row := range r.Rows {
 		between := "–"
 		if row.Interval != nil {
 			between = row.Interval.String()
 		}
-		t.Rows = append(t.Rows, []string{row.Name, row.Split, fmt.Sprintf("%.3f", row.MacroF1), between, fmt.Sprint(row.Groups), row.Expected, row.Verdict})
+		cells := []string{row.Name, row.Split, fmt.Sprintf("%.3f", row.MacroF1), between, fmt.Sprint(row.Groups)}
+		if expected {
+			cells = append(cells, row.Expected)
+		}
+		if verdict {
+			cells = append(cells, row.Verdict)
+		}
+		t.Rows = append(t.Rows, cells)
 	}
 	return t
 }
 
 // String is the report as text.
 func (r *Report) String() string { return r.Table().String() }
-
-// JSON is the report as indented JSON.
-func (r *Report) JSON() ([]byte, error) { return json.MarshalIndent(r, "", "  ") }
 
 // expectChance says whether a score is no better than chance: the interval
 // holds it or lies below.
