@@ -69,7 +69,9 @@ func TestMake(t *testing.T) {
 // TestWindowsOfASuperflowAreNearlyEqual: that is the leak.
 func TestWindowsOfASuperflowAreNearlyEqual(t *testing.T) {
 	set := Default(Leak).Make()
-	row := func(w int) []float64 { return set.Rows[int(set.Windows[w].Rows[0])*len(set.Features):][:len(set.Features)] }
+	row := func(w int) []float64 {
+		return set.Rows[int(set.Windows[w].Rows[0])*len(set.Features):][:len(set.Features)]
+	}
 	for j := range set.Features {
 		if d := math.Abs(row(0)[j] - row(1)[j]); d > 6*jitter {
 			t.Errorf("column %d differs by %g within a superflow", j, d)
