@@ -2,7 +2,7 @@
 # make test      build, vet, format and tests of every module, lint of the notebooks
 # make jupyter   JupyterLab on this machine, first notebook open
 # More: check-notebooks check-report check-cells check-answers editions notebooks scripts figure
-#       plugin gpu tools test-browser test-golden test-interop clean
+#       pdf plugin gpu tools test-browser test-golden test-interop clean
 #
 # All that is installed or built lies inside the checkout: .venv .tools .pjrt .build .work reports.
 SHELL := /bin/bash
@@ -55,6 +55,12 @@ check-report: report
 # Every cell alone after the set-up and the declarations, and every cell twice.
 check-cells: tools compile
 	$(RUNNER) --twice --out '' $(REPORT) $(NOTEBOOKS)
+
+.PHONY: pdf
+# The pages printed, A4; PAPER=Letter for the other.
+PAPER ?= A4
+pdf: report .venv/browser.ok
+	.venv/bin/python tools/jupyter/pdf.py --paper $(PAPER) $(OUT)/[0-9]*.html
 
 # Copies for a class, in .build/editions/{student,teacher}.
 editions: compile

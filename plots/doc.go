@@ -12,6 +12,13 @@
 //	TrainingCurves      loss and accuracy over epochs
 //	ConfusionMatrix     true against predicted classes
 //	ScoreBars           scores of models and baselines, with intervals
+//	ClassIntervals      F1 of each class, with intervals
+//	CriticalDifferences which models differ, on the scale of their ranks
+//	Slopes              scores by the published and by a fair split
+//	SeedCurves          validation accuracy over epochs, all seeds
+//	Reliability         confidence against accuracy
+//	RiskCoverage        errors against how many windows get an answer
+//	Importance          what a model loses without a feature
 //	Bars                any named numbers
 //
 // Show puts a figure into a notebook, ShowTable and ShowMarkdown a table or

@@ -23,6 +23,9 @@ func TestGolden(t *testing.T) {
 		"timeline": ExamplePacketTimeline, "flows": ExampleFlowsByTimeout, "bars": ExampleBars,
 		"window": ExampleWindowHeat, "scores": ExampleScoreBars,
 		"scatter": ExampleScatter, "cnn": ExampleArchitecture, "gru": ExampleArchitecture_gru,
+		"classintervals": ExampleClassIntervals, "reliability": ExampleReliability, "riskcoverage": ExampleRiskCoverage,
+		"seedcurves": ExampleSeedCurves, "slopes": ExampleSlopes, "importance": ExampleImportance,
+		"criticaldifferences": ExampleCriticalDifferences,
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmpimg.CheckPlotApprox(example, t, tolerance, name+".png")

@@ -26,6 +26,7 @@ var (
 	ink   = color.RGBA{32, 32, 32, 255}
 	grey  = color.RGBA{110, 110, 110, 255}
 	faint = color.RGBA{222, 222, 222, 255}
+	white = color.RGBA{255, 255, 255, 255}
 )
 
 // cycle is the order in which series take their colours.

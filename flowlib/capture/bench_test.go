@@ -92,7 +92,7 @@ func BenchmarkRead(b *testing.B) {
 	})
 	run("records", func() (int, error) { return readAll(Options{}, file) })
 	run("pcapgo", func() (int, error) { return readAll(Options{Gopacket: true}, file) })
-	for name, decode := range map[string]Decoder{"clean": DecodeClean, "cic": DecodeCIC, "walkClean": walkClean, "scanCIC": scanCIC} {
+	for name, decode := range map[string]Decoder{"clean": DecodeClean, "cic": DecodeCIC, "decodeLayers": decodeLayers, "scanCIC": scanCIC} {
 		run(name, func() (n int, err error) {
 			r, err := NewReader("trace", bytes.NewReader(file))
 			if err != nil {

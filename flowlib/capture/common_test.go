@@ -15,7 +15,7 @@ func checkCommon(t interface{ Fatalf(string, ...any) }, p *Packet) (clean, cic b
 		common  func(*Packet, *Header) bool
 		general Decoder
 		hit     *bool
-	}{"clean": {commonClean, walkClean, &clean}, "cic": {commonCIC, scanCIC, &cic}} {
+	}{"clean": {commonClean, decodeLayers, &clean}, "cic": {commonCIC, scanCIC, &cic}} {
 		got = Header{SrcPort: 99, DstPort: 99, V6: true, Flags: 255, Window: 99} // left by another packet
 		if *d.hit = d.common(p, &got); !*d.hit {
 			continue

@@ -39,6 +39,9 @@ func FuzzDecode(f *testing.F) {
 	f.Add(uint16(1), 60, bytesOf(f, eth+"0026 aaaa03 000000 0800"+ip4+udp10))
 	f.Add(uint16(1), 90, bytesOf(f, eth+"0800 4500 003e 0001 0000 4001 0000 0a000001 0a000002 0303 0000 00000000"+ip4+udp10))
 	f.Add(uint16(113), 60, bytesOf(f, "0000 0001 0006 020000000001 0000 86dd"+ip6+udp10))
+	for _, c := range tunnels {
+		f.Add(uint16(1), 0, bytesOf(f, c.hex))
+	}
 	f.Fuzz(func(t *testing.T, link uint16, wire int, data []byte) {
 		if len(data) > MaxCapLen {
 			return
@@ -55,6 +58,10 @@ func FuzzDecode(f *testing.F) {
 		why := DecodeClean(&p, &h)
 		if why >= NumReasons || why == Ignored || why.String() == "" {
 			t.Fatalf("clean: reason %d", why)
+		}
+		var in, in2 Header
+		if a, b := decodeInner(&p, &in), decodeInnerLayers(&p, &in2); a != b || a == Kept && in != in2 {
+			t.Fatalf("inner: %v %+v, by layers %v %+v", a, in, b, in2)
 		}
 		if room := max(p.WireLen, len(data)); why == Kept && (int(h.Payload)+int(h.Header) > room || h.Payload < 0 || h.Header < 0) {
 			t.Fatalf("clean: %+v of %d bytes", h, room)

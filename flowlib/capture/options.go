@@ -9,16 +9,25 @@ import (
 // Options say how captures are read. The zero value is right for most.
 type Options struct {
 	// Gopacket reads records with pcapgo and headers with the general decoders
-	// alone, without the short cuts for the common case. The result is the
+	// (gopacket's layers in DecodeClean) alone, without the short cuts for the common case. The result is the
 	// same; it is there to prove that.
 	Gopacket bool
+	// Inner looks into tunnels: IP in IP, 6in4, GRE, VXLAN and GTP-U. The packet
+	// inside counts in place of the one that carries it, if it is IP. It
+	// matters to DecodeClean alone.
+	Inner    bool
 	Disorder Disorder // what becomes of packets that are out of order
 }
 
 // Clean is DecodeClean under the options.
 func (o Options) Clean() Decoder {
-	if o.Gopacket {
-		return walkClean
+	switch {
+	case o.Inner && o.Gopacket:
+		return decodeInnerLayers
+	case o.Inner:
+		return decodeInner
+	case o.Gopacket:
+		return decodeLayers
 	}
 	return DecodeClean
 }

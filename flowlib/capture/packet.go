@@ -27,6 +27,8 @@ const (
 	LinkPPP      Link = 9   // PPP, with or without address and control
 	LinkRawBSD   Link = 12  // raw IP as some BSDs number it
 	LinkRawOpen  Link = 14  // raw IP as OpenBSD numbers it
+	LinkPPPHDLC  Link = 50  // PPP in frames like those of HDLC
+	LinkPPPoE    Link = 51  // PPPoE session
 	LinkRaw      Link = 101 // raw IPv4 or IPv6
 	LinkLoop     Link = 108 // OpenBSD loopback: address family in network byte order
 	LinkSLL      Link = 113 // Linux cooked capture

@@ -40,6 +40,11 @@ type Head struct {
 	NotEstimable []string `json:"not_estimable,omitempty"`
 	Absent       []string `json:"absent,omitempty"`
 
+	// Calibrated is what the validation part is good for; nil without one.
+	Calibrated *Calibrated `json:"calibrated,omitempty"`
+	// Units are scores of whole superflows and captures; AddUnits fills them.
+	Units []UnitScore `json:"units,omitempty"`
+
 	// NoInterval says why the scores have no interval; "" when they have.
 	NoInterval string `json:"no_interval,omitempty"`
 }
@@ -129,6 +134,17 @@ func newHead(r *run.Run, task run.Task, p *run.Predictions) (*Head, error) {
 	}
 	h.NoInterval = noInterval(h.Unit, h.Groups)
 	h.Network = h.score(p, scored)
+	for i := range r.Validation {
+		v := &r.Validation[i]
+		if v.Task != task.Name || len(v.Window) == 0 {
+			continue
+		}
+		c, err := h.calibrate(v, p)
+		if err != nil {
+			return nil, fmt.Errorf("run %s, task %s: %w", r.Dir, task.Name, err)
+		}
+		h.Calibrated = c
+	}
 	for i := range r.Baselines {
 		b := &r.Baselines[i]
 		if b.Task != task.Name {

@@ -30,7 +30,14 @@ func (h *Head) String() string {
 	b.WriteString(h.ScoreTable().String())
 	b.WriteByte('\n')
 	b.WriteString(h.ProbabilityTable().String())
+	if h.Calibrated != nil {
+		b.WriteString(wrap(h.Calibrated.String(), "", 80))
+	}
 	b.WriteByte('\n')
+	if len(h.Units) > 0 {
+		b.WriteString(h.UnitTable().String())
+		b.WriteByte('\n')
+	}
 	b.WriteString(h.ClassTable().String())
 	b.WriteByte('\n')
 	b.WriteString(h.confusionText())

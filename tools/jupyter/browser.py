@@ -4,7 +4,8 @@
 Starts the server of this checkout on a free port with a token, opens every notebook (a copy), chooses Run > Run All
 Cells, waits until the kernel is idle and looks at what a person sees: no dialog in the way, no cell with an error,
 every figure drawn, Go code coloured, no request to anywhere else. Screenshots go to DIR. Then the exported pages in
-reports/, if there, are opened 1280 and 390 pixels wide, light and dark: nothing wider than the window, no request.
+reports/, if there, are opened 1280 and 390 pixels wide, light and dark: nothing wider than the window, no request,
+nothing that axe-core finds hard to read, hear or reach.
 Exit 1 if anything is amiss. Needs Chromium ($CHROMIUM, or chromium, chromium-browser, google-chrome in PATH).
 """
 import argparse
@@ -20,23 +21,18 @@ import time
 import urllib.error
 import urllib.request
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync"]
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from flowreport.browse import ARGS, chromium  # noqa: E402
+
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 FIGURES = f"""() => [...document.querySelectorAll('{PANEL} .jp-OutputArea img')].map(i => [i.naturalWidth, i.clientWidth])"""
 COLOURS = f"""() => new Set([...document.querySelectorAll('{PANEL} .jp-CodeCell .cm-line span')].map(e => getComputedStyle(e).color)).size"""
 WIDTH = "() => document.documentElement.scrollWidth"
-
-
-def chromium():
-    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
-    path = next(filter(None, (shutil.which(n) for n in names if n)), None)
-    if not path:
-        raise SystemExit("browser: no Chromium found. Debian, Ubuntu: apt-get install chromium; or set CHROMIUM")
-    return path
 
 
 class Lab:
@@ -133,6 +129,12 @@ def run_all(page, lab, name, out, seconds):
     return bad
 
 
+def accessible(page):
+    """What axe-core has to say against a page: contrast, names, order of headings, keyboard."""
+    found = Axe().run(page).response["violations"]
+    return [f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:100]} ({len(v['nodes'])} places)" for v in found]
+
+
 def look(browser, path, out):
     """Opens an exported page in four ways; returns what is amiss."""
     bad = []
@@ -145,6 +147,7 @@ def look(browser, path, out):
             if (wide := page.evaluate(WIDTH)) > width:
                 bad.append(f"{wide} pixels wide in a window of {width}")
             bad += [f"asks for {u[:80]}" for u in strange]
+            bad += accessible(page)
             name = os.path.splitext(os.path.basename(path))[0]
             page.screenshot(path=os.path.join(out, f"{name}_{width}_{scheme}.png"), full_page=True)
             context.close()

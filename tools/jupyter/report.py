@@ -21,12 +21,13 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import nbformat  # noqa: E402
 
-from flowreport import clean, compare, export, footer, machine, run, schedule  # noqa: E402
+from flowreport import clean, compare, export, footer, machine, markdown, run, schedule  # noqa: E402
 
 
 def arguments():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--out", default="reports", help="directory of the pages; '' writes none")
+    ap.add_argument("--markdown", action="store_true", help="write Markdown with its figures as well")
     ap.add_argument("--check", action="store_true", help="compare with the committed outputs")
     ap.add_argument("--refresh", action="store_true", help="write the outputs into the notebooks")
     ap.add_argument("--twice", action="store_true", help="run every cell twice, first from the last to the first, each notebook by itself")
@@ -40,6 +41,7 @@ def arguments():
 
 def environment(work):
     """What kernels and cells see; the kernelspec is the checkout's own."""
+    os.makedirs(work, exist_ok=True)
     os.environ["JUPYTER_PATH"] = os.path.join(ROOT, "tools", "jupyter")
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     os.environ["FLOWBOOK_WORK"] = work
@@ -47,6 +49,12 @@ def environment(work):
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"):
         os.environ[name] = os.path.join(ROOT, ".build", "jupyter", name.split("_")[-2].lower() if "_" in name else "ipython")
         os.makedirs(os.environ[name], exist_ok=True)
+
+
+def fresh(work):
+    """An empty directory for the stages of the cells, and the environment that points to it."""
+    shutil.rmtree(work, ignore_errors=True)
+    environment(work)
 
 
 def write(path, text):
@@ -104,10 +112,10 @@ def main():
     if a.twice and (a.check or a.refresh or a.out):
         raise SystemExit("report.py: --twice goes with --out '' and with neither --check nor --refresh")
     work = os.path.abspath(a.work or os.path.join(ROOT, ".work", "report"))
-    if not a.work:
-        shutil.rmtree(work, ignore_errors=True)
-    os.makedirs(work, exist_ok=True)
-    environment(work)
+    if a.work:
+        environment(work)
+    else:
+        fresh(work)
     before = changed_files()
     paths = [os.path.abspath(p) for p in a.notebook]
     done = schedule.everything(paths, a.jobs, a.timeout, lambda r: print(run.describe(r, a.times), flush=True),
@@ -121,6 +129,9 @@ def main():
         refresh(results)
     if a.out:
         bad += pages(results, a.out, work, a.jobs)
+        if a.markdown:
+            for r in results:
+                print("markdown:", markdown.write(r.notebook, r.name, a.out))
         print(f"pages: {os.path.join(a.out, 'index.html')}")
     print(*bad, sep="\n", end="\n" if bad else "")
     failed = sum(not r.ok for r in results)

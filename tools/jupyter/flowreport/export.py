@@ -84,9 +84,15 @@ def page(nb, name, folder, chapters, footer):
     body, _ = exporter.from_notebook_node(nb, {"metadata": {"name": name}})
     body = formulas.give(finish(body))
     at = [n for n, _ in chapters].index(name)
-    whole = frame(title(nb), body, contents(body) + around(chapters, at), around(chapters, at), footer)
+    whole = frame(title(nb), body, contents(body) + around(chapters, at), around(chapters, at), footer.replace("</footer>", again(name) + "</footer>"))
     check(whole, name)
     return whole
+
+
+def again(name):
+    """How a reader gets the page once more, and asks whether it is the same."""
+    return (f"<p>This page again, in a checkout of that commit: <code>make report NOTEBOOKS=notebooks/{name}.ipynb</code>. "
+            f"Whether a page says what a run says: <code>flowbook report --verify {name}.html</code>.</p>\n")
 
 
 def contents(body):
