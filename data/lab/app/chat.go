@@ -4,10 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"io"
-	"net/http"
 	"strconv"
-	"strings"
-	"sync"
 	"time"
 )
 
@@ -25,41 +22,71 @@ type talk struct {
 	overhead int     // bytes around each message
 }
 
-// icqChat is a binary message protocol on one long connection.
+// run chats in the way of the recording.
+func (t talk) run(ctx context.Context, l *Lab) error {
+	t.think *= l.Day.Pace
+	switch l.Way {
+	case "poll":
+		return t.overRequests(ctx, l, l.draw.logBetween(1, 4), 0)
+	case "longpoll":
+		return t.overRequests(ctx, l, 0, l.draw.between(15, 40))
+	case "push":
+		return t.overHTTP(ctx, l)
+	}
+	return t.overOneConnection(ctx, l)
+}
+
+// aimChat has small messages, and typing notices in most programs.
+func aimChat(ctx context.Context, l *Lab) error {
+	t := newTalk(l.draw)
+	t.overhead = 30 + l.draw.IntN(110)
+	t.receipt = l.draw.chance(0.2)
+	t.alive = oneOf(l.draw, 10.0, 20, 30, 60)
+	return t.run(ctx, l)
+}
+
+// facebookChat marks what was seen and who is there.
+func facebookChat(ctx context.Context, l *Lab) error {
+	t := newTalk(l.draw)
+	t.overhead = 120 + l.draw.IntN(500)
+	t.receipt = l.draw.chance(0.9)
+	t.presence = l.draw.logBetween(4, 30)
+	t.alive = oneOf(l.draw, 10.0, 20, 30)
+	return t.run(ctx, l)
+}
+
+// icqChat has small messages and news of contacts.
 func icqChat(ctx context.Context, l *Lab) error {
-	d := l.draw
-	t := newTalk(d)
-	t.overhead = 40 + d.IntN(120)
-	t.receipt = d.chance(0.3)
-	t.alive = oneOf(d, 10.0, 20, 30, 60)
-	return t.overOneConnection(ctx, l, 5190)
+	t := newTalk(l.draw)
+	t.overhead = 40 + l.draw.IntN(120)
+	t.receipt = l.draw.chance(0.3)
+	t.alive = oneOf(l.draw, 10.0, 20, 30, 60)
+	return t.run(ctx, l)
 }
 
 // skypeChat has larger messages, receipts and much presence.
 func skypeChat(ctx context.Context, l *Lab) error {
-	d := l.draw
-	t := newTalk(d)
-	t.overhead = 150 + d.IntN(500)
-	t.receipt = d.chance(0.8)
-	t.presence = d.logBetween(2, 15)
-	t.alive = oneOf(d, 5.0, 10, 15, 30)
-	return t.overOneConnection(ctx, l, 443)
+	t := newTalk(l.draw)
+	t.overhead = 150 + l.draw.IntN(500)
+	t.receipt = l.draw.chance(0.8)
+	t.presence = l.draw.logBetween(2, 15)
+	t.alive = oneOf(l.draw, 5.0, 10, 15, 30)
+	return t.run(ctx, l)
 }
 
-// hangoutsChat is a browser's chat: requests to send, a long answer to receive.
+// hangoutsChat is a browser's chat.
 func hangoutsChat(ctx context.Context, l *Lab) error {
-	d := l.draw
-	t := newTalk(d)
-	t.overhead = 200 + d.IntN(600)
-	t.receipt = d.chance(0.5)
-	t.alive = oneOf(d, 8.0, 15, 25)
-	return t.overHTTP(ctx, l)
+	t := newTalk(l.draw)
+	t.overhead = 200 + l.draw.IntN(600)
+	t.receipt = l.draw.chance(0.5)
+	t.alive = oneOf(l.draw, 8.0, 15, 25)
+	return t.run(ctx, l)
 }
 
 // newTalk draws what all chats share.
 func newTalk(d draws) talk {
-	t := talk{think: d.logBetween(1.5, 7), words: d.logBetween(3, 14), presence: d.logBetween(4, 40)}
-	if d.chance(0.75) {
+	t := talk{think: d.logBetween(1.5, 9), words: d.logBetween(3, 14), presence: d.logBetween(4, 40)}
+	if d.chance(0.7) {
 		t.typing = d.between(1, 4)
 	}
 	return t
@@ -163,8 +190,8 @@ func (t talk) answer(ctx context.Context, d draws, r io.Reader, o outbox) error 
 }
 
 // overOneConnection chats over one TLS connection in both directions.
-func (t talk) overOneConnection(ctx context.Context, l *Lab, port uint16) error {
-	near, far, err := l.dialTLS(ctx, "chat.lab.test", port, "chat")
+func (t talk) overOneConnection(ctx context.Context, l *Lab) error {
+	near, far, err := l.dialTLS(ctx, "chat.lab.test", 443, "chat")
 	if err != nil {
 		return err
 	}
@@ -185,63 +212,4 @@ func (t talk) overOneConnection(ctx context.Context, l *Lab, port uint16) error 
 		}
 	}()
 	return t.answer(ctx, dNear.fork(), near, here)
-}
-
-// overHTTP chats in a browser's way: what comes in is one endless answer,
-// what goes out is a request each.
-func (t talk) overHTTP(ctx context.Context, l *Lab) error {
-	in := make(outbox, 64)
-	l.serveHTTP(l.Server, t.service(ctx, l.draw.fork(), in))
-	r := l.http2Reader()
-	listening := make(chan error, 1)
-	go func() { listening <- r.do(ctx, http.MethodGet, "https://chat.lab.test/channel", nil) }()
-	d := l.draw.fork()
-	out := make(outbox, 64)
-	go t.person(ctx, d.fork(), func(e event) { out <- e })
-	var requests sync.WaitGroup
-	defer requests.Wait()
-	for {
-		select {
-		case e := <-out:
-			requests.Go(func() { r.post(ctx, "chat.lab.test", "/send", e.size, 60+e.size/8) })
-		case err := <-listening:
-			return err
-		case <-ctx.Done():
-			return nil
-		}
-	}
-}
-
-// service is the server's side of overHTTP: it holds the channel open, and
-// puts the other person's messages and its own heartbeats into it.
-func (t talk) service(ctx context.Context, d draws, in outbox) http.Handler {
-	send := func(e event) { in <- e }
-	go t.person(ctx, d.fork(), send)
-	go t.news(ctx, d.fork(), send)
-	go func() {
-		for ctx.Err() == nil {
-			sleep(ctx, seconds(t.alive))
-			in <- event{ping, 8}
-		}
-	}()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.HasPrefix(r.URL.Path, "/channel") {
-			sized(w, r)
-			if t.receipt && r.ContentLength > int64(t.overhead) {
-				in <- event{receipt, t.overhead / 2}
-			}
-			return
-		}
-		w.WriteHeader(http.StatusOK)
-		in.run(r.Context(), flushing{w})
-	})
-}
-
-// flushing sends each write at once.
-type flushing struct{ http.ResponseWriter }
-
-func (f flushing) Write(b []byte) (int, error) {
-	n, err := f.ResponseWriter.Write(b)
-	f.ResponseWriter.(http.Flusher).Flush()
-	return n, err
 }

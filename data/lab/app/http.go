@@ -29,6 +29,28 @@ func (l *Lab) serveHTTP(h *network.Host, handler http.Handler) {
 	l.onClose(func() { s.Close() })
 }
 
+// reader starts a server at l.Server and returns a client for it, both in the
+// way of the recording: HTTP/1.1, 2 or 3.
+func (l *Lab) reader(handler http.Handler) reader {
+	if l.Way == "h3" {
+		return l.http3Reader(l.Server, handler)
+	}
+	l.serveHTTP(l.Server, handler)
+	if l.Way == "h1" {
+		return l.http1Reader(6)
+	}
+	return l.http2Reader()
+}
+
+// http1Reader returns a client that speaks HTTP/1.1, over up to so many
+// connections to one server.
+func (l *Lab) http1Reader(connections int) reader {
+	t := &http.Transport{DialContext: l.Client.DialContext, TLSClientConfig: l.ca.client(""), MaxConnsPerHost: connections}
+	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{} // no HTTP/2
+	l.onClose(t.CloseIdleConnections)
+	return reader{&http.Client{Transport: t}}
+}
+
 // http2Reader returns a client that speaks HTTP/2.
 func (l *Lab) http2Reader() reader {
 	t := &http.Transport{
@@ -39,9 +61,9 @@ func (l *Lab) http2Reader() reader {
 	return reader{&http.Client{Transport: t}}
 }
 
-// http3Reader starts an HTTP/3 server at l.Server and returns a client for it.
-func (l *Lab) http3Reader(handler http.Handler) reader {
-	at := l.Server.ListenUDP(443)
+// http3Reader starts an HTTP/3 server at a host and returns a client for it.
+func (l *Lab) http3Reader(host *network.Host, handler http.Handler) reader {
+	at := host.ListenUDP(443)
 	s := &http3.Server{Handler: handler, TLSConfig: http3.ConfigureTLSConfig(l.ca.server("h3"))}
 	go s.Serve(at)
 	from := l.Client.ListenUDP(uint16(49152 + l.draw.IntN(16000)))
@@ -107,6 +129,9 @@ func sized(w http.ResponseWriter, r *http.Request) {
 	if block <= 0 {
 		block = len(filler)
 	}
+	if think := number("think"); think > 0 {
+		sleep(r.Context(), time.Duration(think)*time.Millisecond)
+	}
 	pace := &pacer{rate: float64(number("rate"))}
 	w.Header().Set("Content-Length", strconv.Itoa(n))
 	w.Header().Set("Content-Type", "application/octet-stream")
@@ -122,20 +147,4 @@ func sized(w http.ResponseWriter, r *http.Request) {
 		}
 		n -= k
 	}
-}
-
-// Background polls a second server now and then, as most machines do.
-func (l *Lab) Background(ctx context.Context) {
-	d := l.draw.fork()
-	mean := d.logBetween(8, 60)
-	l.serveHTTP(l.Far, http.HandlerFunc(sized))
-	r := l.http2Reader()
-	go func() {
-		for ctx.Err() == nil {
-			sleep(ctx, seconds(d.exp(mean)))
-			c, cancel := context.WithTimeout(ctx, 20*time.Second)
-			r.post(c, "api.far.test", "/v1/events", int(min(d.around(900, 0.8), 9e3)), int(min(d.around(2500, 1.2), 60e3)))
-			cancel()
-		}
-	}()
 }

@@ -28,12 +28,16 @@ type habits struct {
 }
 
 // mail is a session of a busy mail program: IMAP over TLS with IDLE or
-// polling, new mail that arrives, and submission over SMTP with STARTTLS.
+// polling, or POP3 over TLS; new mail that arrives, and submission over SMTP
+// with STARTTLS.
 func mail(ctx context.Context, l *Lab) error {
 	d := l.draw
 	h := habits{
-		polls: d.chance(0.4), wait: d.logBetween(1, 4), reading: d.logBetween(1.2, 5),
+		polls: l.Way == "imap-poll", wait: d.logBetween(1, 5) * l.Day.Pace, reading: d.logBetween(1.2, 5),
 		size: d.logBetween(3e3, 25e3), sends: d.between(0.03, 0.2), reads: d.between(0.2, 0.5),
+	}
+	if l.Way == "pop3s" {
+		return popMail(ctx, l, h)
 	}
 	box := l.serveMail(h)
 	c, err := l.dialIMAP(ctx)
@@ -133,22 +137,8 @@ func (m *mailbox) fetch(number int) error {
 
 // submit sends a mail over a connection of its own and files a copy.
 func (m *mailbox) submit(ctx context.Context) error {
-	raw, err := m.lab.Client.DialContext(ctx, "tcp", "mail.lab.test:587")
-	if err != nil {
-		return err
-	}
-	c, err := smtp.NewClientStartTLS(raw, m.lab.ca.client("mail.lab.test"))
-	if err != nil {
-		return err
-	}
-	if err := c.Auth(sasl.NewPlainClient("", "u", "p")); err != nil {
-		return err
-	}
 	text := m.letter()
-	if err := c.SendMail("u@lab.test", []string{"b@lab.test"}, bytes.NewReader(text)); err != nil {
-		return err
-	}
-	if err := c.Quit(); err != nil {
+	if err := m.lab.submit(ctx, text); err != nil {
 		return err
 	}
 	a := m.client.Append("Sent", int64(len(text)), nil)
@@ -158,8 +148,27 @@ func (m *mailbox) submit(ctx context.Context) error {
 	if err := a.Close(); err != nil {
 		return err
 	}
-	_, err = a.Wait()
+	_, err := a.Wait()
 	return err
+}
+
+// submit hands a mail to the server.
+func (l *Lab) submit(ctx context.Context, text []byte) error {
+	raw, err := l.Client.DialContext(ctx, "tcp", "mail.lab.test:587")
+	if err != nil {
+		return err
+	}
+	c, err := smtp.NewClientStartTLS(raw, l.ca.client("mail.lab.test"))
+	if err != nil {
+		return err
+	}
+	if err := c.Auth(sasl.NewPlainClient("", "u", "p")); err != nil {
+		return err
+	}
+	if err := c.SendMail("u@lab.test", []string{"b@lab.test"}, bytes.NewReader(text)); err != nil {
+		return err
+	}
+	return c.Quit()
 }
 
 // dialIMAP connects and logs in.
@@ -213,14 +222,17 @@ func (l *Lab) serveMail(h habits) *imapmemserver.User {
 		Caps: imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapIMAP4rev2: {}},
 	})
 	go in.Serve(tls.NewListener(l.Server.Listen(993), l.ca.server("imap")))
+	l.onClose(func() { in.Close() })
+	l.serveSubmission()
+	return u
+}
+
+// serveSubmission starts a server that takes every mail.
+func (l *Lab) serveSubmission() {
 	out := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return submission{}, nil }))
 	out.Domain, out.TLSConfig = "mail.lab.test", l.ca.server()
 	go out.Serve(l.Server.Listen(587))
-	l.onClose(func() {
-		in.Close()
-		out.Close()
-	})
-	return u
+	l.onClose(func() { out.Close() })
 }
 
 // letter is a mail of about n bytes.

@@ -2,144 +2,96 @@ package app
 
 import (
 	"context"
-	"crypto/ed25519"
-	"errors"
 	"fmt"
-	"io"
-	"net"
 
 	"github.com/pkg/sftp"
-	"golang.org/x/crypto/ssh"
 )
+
+// moves is how files are moved over SSH.
+type moves struct {
+	rate     float64 // that the server allows, bit/s
+	block    int     // bytes in one request
+	ahead    int     // requests at once
+	seconds  float64 // median length of a file, in time at that rate
+	rest     float64 // mean pause between files, seconds
+	download float64 // share of files that come down
+}
+
+func newMoves(l *Lab, download float64) moves {
+	d := l.draw
+	m := moves{
+		rate: d.logBetween(80e3, 500e3) / l.Day.Load, block: oneOf(d, 8, 16, 32, 32) << 10, ahead: oneOf(d, 2, 4, 8),
+		seconds: d.logBetween(15, 150), rest: d.between(0, 3) * l.Day.Pace, download: download,
+	}
+	if l.Way == "one-by-one" {
+		m.ahead = 1
+	}
+	return m
+}
 
 // sftpDown reads files one after another over SFTP. Its server has a rate of
 // its own, which a slow line may undercut; the client asks for one block at a
 // time or for several.
-func sftpDown(ctx context.Context, l *Lab) error {
-	d := l.draw
-	pace := &pacer{rate: d.logBetween(120e3, 800e3)}
-	block := oneOf(d, 8, 16, 32, 32) << 10
-	ahead := oneOf(d, 1, 1, 2, 4, 8)
-	median, rest := d.logBetween(0.4e6, 8e6), d.between(0, 1.5)
-	if err := l.serveSSH(files{ctx, pace}); err != nil {
-		return err
+func sftpDown(ctx context.Context, l *Lab) error { return newMoves(l, 1).overSFTP(ctx, l) }
+
+// sftpUp writes files.
+func sftpUp(ctx context.Context, l *Lab) error { return newMoves(l, 0).overSFTP(ctx, l) }
+
+// sftpBoth moves files both ways and lists folders, over SFTP or by SCP.
+func sftpBoth(ctx context.Context, l *Lab) error {
+	m := newMoves(l, l.draw.between(0.3, 0.7))
+	if l.Way == "scp" {
+		return m.overSCP(ctx, l)
 	}
-	c, hangUp, err := l.dialSFTP(ctx, sftp.MaxPacketChecked(block))
+	return m.overSFTP(ctx, l)
+}
+
+func (m moves) overSFTP(ctx context.Context, l *Lab) error {
+	d := l.draw.fork()
+	c, hangUp, err := l.dialSFTP(ctx, &pacer{rate: m.rate}, sftp.MaxPacketChecked(m.block), sftp.MaxConcurrentRequestsPerFile(max(1, m.ahead)), sftp.UseConcurrentWrites(m.ahead > 1))
 	if err != nil {
 		return err
 	}
 	// Closed only after the last read has returned: package ssh waits for a
 	// lock when a connection breaks under a writer, and virtual time with it.
 	defer hangUp()
-	b := make([]byte, block*ahead)
 	for i := 0; ctx.Err() == nil; i++ {
-		f, err := c.Open(fmt.Sprintf("/srv/data/part-%03d.bin", i))
-		if err != nil {
+		size := int(m.rate / 8 * d.around(m.seconds, 0.6))
+		if err := m.move(ctx, c, fmt.Sprintf("/srv/data/part-%03d.bin", i), size, d.chance(m.download)); err != nil {
 			return err
 		}
-		for left := d.around(median, 0.7); left > 0 && ctx.Err() == nil; left -= float64(len(b)) {
-			if _, err := f.Read(b); err != nil {
+		if m.download > 0 && m.download < 1 && d.chance(0.4) {
+			if _, err := c.ReadDir("/srv/data"); err != nil {
 				return err
 			}
 		}
-		if err := f.Close(); err != nil {
-			return err
-		}
-		sleep(ctx, seconds(d.exp(rest)))
+		sleep(ctx, seconds(d.exp(m.rest)))
 	}
 	return ctx.Err()
 }
 
-// dialSFTP logs in at the file server; hangUp ends the session.
-func (l *Lab) dialSFTP(ctx context.Context, o sftp.ClientOption) (c *sftp.Client, hangUp func(), err error) {
-	raw, err := l.Client.DialContext(ctx, "tcp", "files.lab.test:22")
-	if err != nil {
-		return nil, nil, err
+// move reads or writes one file in blocks, several under way at once.
+func (m moves) move(ctx context.Context, c *sftp.Client, name string, size int, down bool) error {
+	open := c.Create
+	if down {
+		open = c.Open
 	}
-	conn, channels, requests, err := ssh.NewClientConn(raw, "files.lab.test", &ssh.ClientConfig{
-		User: "u", Auth: []ssh.AuthMethod{ssh.Password("secret123")},
-		HostKeyCallback: ssh.InsecureIgnoreHostKey(), ClientVersion: "SSH-2.0-OpenSSH_9.2p1",
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	s := ssh.NewClient(conn, channels, requests)
-	c, err = sftp.NewClient(s, o)
-	return c, func() {
-		c.Close()
-		s.Close()
-	}, err
-}
-
-// serveSSH accepts SSH connections with an SFTP subsystem.
-func (l *Lab) serveSSH(h files) error {
-	_, key, err := ed25519.GenerateKey(nil)
+	f, err := open(name)
 	if err != nil {
 		return err
 	}
-	signer, err := ssh.NewSignerFromKey(key)
-	if err != nil {
-		return err
-	}
-	config := &ssh.ServerConfig{
-		PasswordCallback: func(ssh.ConnMetadata, []byte) (*ssh.Permissions, error) { return nil, nil },
-		ServerVersion:    "SSH-2.0-OpenSSH_9.6",
-	}
-	config.AddHostKey(signer)
-	listener := l.Server.Listen(22)
-	l.onClose(func() { listener.Close() })
-	go func() {
-		for {
-			c, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go serveSession(c, config, h)
+	defer f.Close()
+	b := make([]byte, m.block*m.ahead)
+	copy(b, filler)
+	for at := 0; at < size && ctx.Err() == nil; at += len(b) {
+		if down {
+			_, err = f.ReadAt(b, int64(at))
+		} else {
+			_, err = f.WriteAt(b, int64(at))
 		}
-	}()
-	return nil
-}
-
-func serveSession(c net.Conn, config *ssh.ServerConfig, h files) {
-	_, channels, requests, err := ssh.NewServerConn(c, config)
-	if err != nil {
-		return
-	}
-	go ssh.DiscardRequests(requests)
-	for n := range channels {
-		channel, requests, err := n.Accept()
 		if err != nil {
-			return
+			return err
 		}
-		go func() {
-			for r := range requests {
-				r.Reply(r.Type == "subsystem", nil)
-			}
-		}()
-		go func() {
-			sftp.NewRequestServer(channel, sftp.Handlers{FileGet: h, FilePut: h, FileCmd: h, FileList: h}).Serve()
-			channel.Close()
-		}()
 	}
-}
-
-// files has one endless file, read at a pace.
-type files struct {
-	ctx  context.Context
-	pace *pacer
-}
-
-var errReadOnly = errors.New("only reading is offered")
-
-func (f files) Fileread(*sftp.Request) (io.ReaderAt, error) { return f, nil }
-func (files) Filewrite(*sftp.Request) (io.WriterAt, error)  { return nil, errReadOnly }
-func (files) Filecmd(*sftp.Request) error                   { return errReadOnly }
-func (files) Filelist(*sftp.Request) (sftp.ListerAt, error) { return nil, errReadOnly }
-func (f files) ReadAt(b []byte, off int64) (int, error) {
-	f.pace.wait(f.ctx, len(b))
-	n := 0
-	for n < len(b) {
-		n += copy(b[n:], filler[(off+int64(n))%int64(len(filler)):])
-	}
-	return n, nil
+	return nil
 }

@@ -10,7 +10,6 @@ import (
 
 // stream is how one player plays. Rates are in bit/s, times in seconds.
 type stream struct {
-	http3   bool
 	server  string
 	segment float64   // media in one request
 	ladder  []float64 // rates that the server has
@@ -22,13 +21,28 @@ type stream struct {
 	block   int       // bytes that a pacing server sends at once
 }
 
-// youtube is video over HTTP/3 or HTTP/2: short segments with separate sound,
-// or long ranges that the server paces.
+// netflix is video in segments of both streams, more in the buffer than others.
+func netflix(ctx context.Context, l *Lab) error {
+	d := l.draw
+	s := stream{
+		server:  "media.lab.test",
+		segment: oneOf(d, 2.0, 4, 4, 6), ladder: ladder(d.logBetween(140e3, 480e3)),
+		start: d.between(4, 12), buffer: d.between(15, 45), vary: d.between(0.1, 0.4),
+		audio: oneOf(d, 0, 64e3, 96e3),
+	}
+	if d.chance(0.3) { // progressive download
+		s.paced, s.block, s.segment = d.between(1.1, 2), 16<<10<<d.IntN(3), d.between(15, 40)
+	}
+	return s.play(ctx, l)
+}
+
+// youtube is video in short segments with separate sound, or in long ranges
+// that the server paces.
 func youtube(ctx context.Context, l *Lab) error {
 	d := l.draw
 	s := stream{
-		http3: d.chance(0.6), server: "media.lab.test",
-		segment: d.between(2, 5), ladder: ladder(d.logBetween(180e3, 600e3)),
+		server:  "media.lab.test",
+		segment: d.between(2, 5), ladder: ladder(d.logBetween(120e3, 450e3)),
 		start: d.between(2, 8), buffer: d.between(5, 20), vary: d.between(0.1, 0.4),
 	}
 	if d.chance(0.7) {
@@ -40,12 +54,12 @@ func youtube(ctx context.Context, l *Lab) error {
 	return s.play(ctx, l)
 }
 
-// vimeo is video over HTTP/2, more often in whole segments of both streams.
+// vimeo is video, more often in whole segments of both streams.
 func vimeo(ctx context.Context, l *Lab) error {
 	d := l.draw
 	s := stream{
-		http3: d.chance(0.2), server: "media.lab.test",
-		segment: oneOf(d, 2.0, 3, 4, 6), ladder: ladder(d.logBetween(180e3, 650e3)),
+		server:  "media.lab.test",
+		segment: oneOf(d, 2.0, 3, 4, 6), ladder: ladder(d.logBetween(120e3, 480e3)),
 		start: d.between(2, 10), buffer: d.between(6, 25), vary: d.between(0.1, 0.5),
 	}
 	if d.chance(0.4) {
@@ -62,7 +76,7 @@ func spotify(ctx context.Context, l *Lab) error {
 	d := l.draw
 	rate := oneOf(d, 96e3, 160e3, 160e3, 320e3)
 	s := stream{
-		http3: d.chance(0.15), server: "audio.lab.test",
+		server:  "audio.lab.test",
 		segment: d.between(2, 7), ladder: []float64{rate},
 		start: d.between(2, 10), buffer: d.between(8, 30), vary: d.between(0.02, 0.2),
 	}
@@ -91,14 +105,11 @@ type player struct {
 // play asks for segment after segment, chooses rates by throughput and
 // buffer, and rests while the buffer is full.
 func (s stream) play(ctx context.Context, l *Lab) error {
-	p := &player{stream: s, draw: l.draw.fork(), speed: s.ladder[0] * 2, seen: time.Now()}
-	handler := http.HandlerFunc(sized)
-	if s.http3 {
-		p.reader = l.http3Reader(handler)
-	} else {
-		l.serveHTTP(l.Server, handler)
-		p.reader = l.http2Reader()
+	for i := range s.ladder {
+		s.ladder[i] *= l.Day.Media
 	}
+	p := &player{stream: s, draw: l.draw.fork(), speed: s.ladder[0] * 2, seen: time.Now()}
+	p.reader = l.reader(http.HandlerFunc(sized))
 	if err := p.reader.get(ctx, s.server, "/manifest", int(p.draw.around(14e3, 0.5)), 0, 0); err != nil {
 		return err
 	}

@@ -24,13 +24,14 @@ type transfer struct {
 // TLS on TCP, in messages that the other side confirms.
 func skypeFile(ctx context.Context, l *Lab) error {
 	d := l.draw
+	rate := d.logBetween(80e3, 500e3) / l.Day.Load
 	t := transfer{
 		upload: d.chance(0.5), block: 4 << 10 << d.IntN(4), confirm: 1 + d.IntN(16),
-		median: d.logBetween(0.3e6, 6e6), rest: d.between(0, 2),
-		pace: &pacer{rate: d.logBetween(120e3, 800e3)},
+		median: rate / 8 * d.logBetween(8, 120), rest: d.between(0, 3) * l.Day.Pace,
+		pace: &pacer{rate: rate},
 	}
 	open := l.openTLS
-	if d.chance(0.6) {
+	if l.Way == "quic" {
 		open = l.openQUIC
 	}
 	near, far, err := open(ctx)
@@ -117,9 +118,9 @@ func (l *Lab) dialTLS(ctx context.Context, name string, port uint16, protocol st
 	return near, far, nil
 }
 
-// openQUIC connects client and server by QUIC and returns both ends of a stream.
-func (l *Lab) openQUIC(ctx context.Context) (near, far io.ReadWriter, err error) {
-	at, from := l.Server.ListenUDP(33033), l.Client.ListenUDP(uint16(20000+l.draw.IntN(20000)))
+// dialQUIC connects client and server by QUIC.
+func (l *Lab) dialQUIC(ctx context.Context) (near, far *quic.Conn, err error) {
+	at, from := l.Server.ListenUDP(443), l.Client.ListenUDP(uint16(20000+l.draw.IntN(20000)))
 	server, client := &quic.Transport{Conn: at}, &quic.Transport{Conn: from}
 	l.onClose(func() {
 		client.Close()
@@ -127,17 +128,23 @@ func (l *Lab) openQUIC(ctx context.Context) (near, far io.ReadWriter, err error)
 		from.Close()
 		at.Close()
 	})
-	listener, err := server.Listen(l.ca.server("peer"), nil)
+	options := &quic.Config{EnableDatagrams: true}
+	listener, err := server.Listen(l.ca.server("peer"), options)
 	if err != nil {
 		return nil, nil, err
 	}
 	config := l.ca.client("files.lab.test")
 	config.NextProtos = []string{"peer"}
-	a, err := client.Dial(ctx, at.LocalAddr(), config, nil)
-	if err != nil {
+	if near, err = client.Dial(ctx, at.LocalAddr(), config, options); err != nil {
 		return nil, nil, err
 	}
-	b, err := listener.Accept(ctx)
+	far, err = listener.Accept(ctx)
+	return near, far, err
+}
+
+// openQUIC connects client and server by QUIC and returns both ends of a stream.
+func (l *Lab) openQUIC(ctx context.Context) (near, far io.ReadWriter, err error) {
+	a, b, err := l.dialQUIC(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

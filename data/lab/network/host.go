@@ -24,6 +24,7 @@ type Config struct {
 	MTU      int      // of the link; 0 means 1500
 	Hops     byte     // routers between the host and the middle of the network
 	Names    []string // that the resolver gives the host's address for
+	Card     Shape    // between stack and line, each way; the zero Shape means 1 Gbit/s
 }
 
 // Host is one machine: a TCP/IP stack behind an access link.
@@ -57,7 +58,11 @@ func (n *Net) Add(c Config) *Host {
 	rng := func(k uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, k)) }
 	ep := channel.New(4096, uint32(c.MTU), "")
 	h.Stack = newStack(ep, c.Addr, seed)
-	card := Shape{Rate: 1e9, Delay: 12 * time.Microsecond, Jitter: 45 * time.Microsecond, Queue: 1 << 20}
+	card := c.Card
+	if card.Rate == 0 {
+		card = Shape{Rate: 1e9, Delay: 12 * time.Microsecond, Jitter: 45 * time.Microsecond}
+	}
+	card.Queue = 1 << 20
 	h.up = newPipe(c.Up, rng(2), n.forward)
 	h.down = newPipe(c.Down, rng(3), h.receive)
 	h.cardOut = newPipe(card, rng(4), h.transmit)

@@ -1,10 +1,11 @@
+// Package recorder makes many recordings: it plans a set, runs each recording
+// in a process of its own, and writes the labels. What is there already, from
+// a run that was interrupted, is not made again.
 package recorder
 
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,13 +18,9 @@ import (
 	"flowbook/data/lab/session"
 )
 
-// MinWindows is what a recording must give, unless Options.Any: one window is
-// the promise, two more are for meters that cut flows a little differently.
-const MinWindows = 3
-
 const (
-	attempts = 40          // draws of one recording before giving up
-	patience = time.Minute // for one recording in virtual time, which takes a second or two
+	attempts = 5               // runs of one recording in which virtual time stood still
+	patience = 5 * time.Minute // for one recording in virtual time, which takes seconds
 )
 
 // Record makes the set and writes the captures and labels.json into o.Out.
@@ -34,17 +31,17 @@ func Record(ctx context.Context, program string, o Options, report func(done, al
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(o.Out, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(o.Out, notes), 0o755); err != nil {
 		return err
 	}
 	results, err := recordAll(ctx, program, specs, o, report)
 	if err != nil {
 		return err
 	}
-	return writeLabels(o.Out, results)
+	return writeLabels(o, results)
 }
 
-// recordAll makes the recordings, o.Parallel at once, and stops at the first
+// recordAll makes the recordings, o.Jobs at once, and stops at the first
 // error. The results are in the order of the specs.
 func recordAll(ctx context.Context, program string, specs []session.Spec, o Options, report func(done, all int, r session.Result)) ([]session.Result, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -58,13 +55,13 @@ func recordAll(ctx context.Context, program string, specs []session.Spec, o Opti
 	var workers sync.WaitGroup
 	var mu sync.Mutex
 	done := 0
-	for range max(1, o.Parallel) {
+	for range max(1, o.Jobs) {
 		workers.Go(func() {
 			for i := range next {
 				if ctx.Err() != nil {
 					return
 				}
-				r, err := record(ctx, program, specs[i], o)
+				r, err := record(ctx, program, specs[i], o.Out)
 				if err != nil {
 					cancel(err)
 					return
@@ -81,56 +78,110 @@ func recordAll(ctx context.Context, program string, specs []session.Spec, o Opti
 	return results, context.Cause(ctx)
 }
 
-// record makes one recording. Unless o.Any it draws again, with the next
-// seed, until the recording has MinWindows. It also draws again when virtual
-// time stood still, which a library can cause that waits for a lock across the
-// network.
-func record(ctx context.Context, program string, s session.Spec, o Options) (session.Result, error) {
+// notes is the folder of the results of single recordings, by which a rerun
+// knows what is done.
+const notes = ".recorded"
+
+// record makes one recording unless it is there. It tries again, with the next
+// seed, when virtual time stood still, which a library can cause that waits
+// for a lock across the network.
+func record(ctx context.Context, program string, s session.Spec, out string) (session.Result, error) {
 	name := fileName(s)
-	s.File = filepath.Join(o.Out, name)
-	var last session.Result
+	note := filepath.Join(out, notes, name+".json")
+	if r, ok := already(note, s, filepath.Join(out, name)); ok {
+		return r, nil
+	}
+	whole := s
+	s.File = filepath.Join(out, name+".part")
+	defer func() {
+		for _, suffix := range []string{"", ".truth", ".json"} {
+			os.Remove(s.File + suffix)
+		}
+	}()
+	var last error
 	for range attempts {
 		r, err := run(ctx, program, s)
-		switch {
-		case errors.Is(err, errStuck) && ctx.Err() == nil:
+		if errors.Is(err, errStuck) && ctx.Err() == nil {
+			last = err
 			s.Seed++
 			continue
-		case err != nil:
+		}
+		if err != nil {
 			return r, fmt.Errorf("%s, seed %d: %w", name, s.Seed, err)
 		}
-		if r.Windows >= MinWindows || o.Any {
-			return r, nil
-		}
-		last = r
-		s.Seed++
+		r.File = filepath.Join(out, name)
+		return r, keep(s.File, r, note, whole)
 	}
-	return last, fmt.Errorf("%s: fewer than %d windows of 20 miniflows in each of %d draws; the last had %d and at most %d miniflows in a superflow",
-		name, MinWindows, attempts, last.Windows, last.Slots)
+	return session.Result{}, fmt.Errorf("%s: %w in each of %d draws", name, last, attempts)
 }
 
-var errStuck = errors.New("not ready in time")
+// done is what a note says: what was asked for, and what came of it.
+type done struct {
+	Asked  session.Spec   `json:"asked"`
+	Result session.Result `json:"result"`
+}
+
+// keep moves the files of a recording to their names, the note last.
+func keep(part string, r session.Result, note string, asked session.Spec) error {
+	if err := os.Rename(part+".truth", r.File+".truth"); err != nil {
+		return err
+	}
+	if err := os.Rename(part, r.File); err != nil {
+		return err
+	}
+	b, err := json.Marshal(done{asked, r})
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(note+".part", b, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(note+".part", note)
+}
+
+// already reads the note of a recording that was asked for in the same way and
+// whose files are there.
+func already(note string, s session.Spec, file string) (session.Result, bool) {
+	var d done
+	b, err := os.ReadFile(note)
+	if err != nil || json.Unmarshal(b, &d) != nil || d.Asked != s {
+		return session.Result{}, false
+	}
+	for _, name := range []string{file, file + ".truth"} {
+		if _, err := os.Stat(name); err != nil {
+			return session.Result{}, false
+		}
+	}
+	d.Result.File = file
+	return d.Result, true
+}
+
+var errStuck = errors.New("virtual time stood still")
 
 // run starts the child process for one recording.
 func run(ctx context.Context, program string, s session.Spec) (r session.Result, err error) {
 	limit := patience
 	if s.Real {
-		limit += max(time.Duration(s.Seconds*1e9), 2*time.Minute)
+		limit += max(time.Duration(s.Seconds*1e9), 12*time.Minute)
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	child, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	in, err := json.Marshal(s)
 	if err != nil {
 		return r, err
 	}
 	var output bytes.Buffer
-	c := exec.CommandContext(ctx, program)
+	c := exec.CommandContext(child, program)
 	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(in), &output, &output
 	// one thread and no preemption by signals: the order of goroutines, and with
 	// it the recording, repeats more often
 	c.Env = append(os.Environ(), "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", "QUIC_GO_DISABLE_RECEIVE_BUFFER_WARNING=true")
 	if err := c.Run(); err != nil {
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			err = errStuck
+		switch {
+		case ctx.Err() != nil:
+			return r, context.Cause(ctx)
+		case child.Err() != nil || bytes.Contains(output.Bytes(), []byte("deadlock: ")):
+			return r, fmt.Errorf("%w\n%s", errStuck, tail(output.Bytes()))
 		}
 		return r, fmt.Errorf("%w\n%s", err, tail(output.Bytes()))
 	}
@@ -142,53 +193,8 @@ func run(ctx context.Context, program string, s session.Spec) (r session.Result,
 	if err := json.Unmarshal(b, &r); err != nil {
 		return r, fmt.Errorf("%s: %w", side, err)
 	}
-	return r, os.Remove(side)
+	return r, nil
 }
 
 // tail is the end of a failed child's output.
 func tail(b []byte) []byte { return b[max(0, len(b)-4000):] }
-
-// label is one entry of labels.json, in the form that flowlib/label reads.
-type label struct {
-	File    string  `json:"file"`
-	Type    string  `json:"type"`
-	App     string  `json:"app"`
-	VPN     bool    `json:"vpn"`
-	Session string  `json:"session"`
-	Host    string  `json:"host"`
-	Access  string  `json:"access"`
-	Seed    uint64  `json:"seed"`
-	Seconds float64 `json:"seconds"`
-	Packets int     `json:"packets"`
-	SHA256  string  `json:"sha256"`
-}
-
-// writeLabels writes labels.json beside the captures.
-func writeLabels(dir string, results []session.Result) error {
-	side := struct {
-		Format   string  `json:"format"`
-		Captures []label `json:"captures"`
-	}{Format: "flowbook-labels/1"}
-	for _, r := range results {
-		b, err := os.ReadFile(r.File)
-		if err != nil {
-			return err
-		}
-		sum := sha256.Sum256(b)
-		host := fmt.Sprintf("host%02d", r.Host)
-		side.Captures = append(side.Captures, label{
-			File: filepath.Base(r.File), Type: r.Type, App: r.App, VPN: r.VPN, Host: host,
-			Session: fmt.Sprintf("%s/%s/%s", host, r.Type, r.App),
-			Access:  r.Access, Seed: r.Seed, Seconds: r.Seconds, Packets: r.Packets, SHA256: hex.EncodeToString(sum[:]),
-		})
-	}
-	b, err := json.MarshalIndent(side, "", " ")
-	if err != nil {
-		return err
-	}
-	name := filepath.Join(dir, "labels.json")
-	if err := os.WriteFile(name+".part", append(b, '\n'), 0o644); err != nil {
-		return err
-	}
-	return os.Rename(name+".part", name)
-}

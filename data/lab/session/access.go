@@ -55,6 +55,11 @@ func FindAccess(name string) (Access, error) {
 // throttled to at most 2 Mbit/s, as by a plan or a crowd.
 func (a Access) line(r *rand.Rand) (up, down network.Shape, mtu int) {
 	delay, jitter, loss := a.delay.draw(r), a.jitter.draw(r), a.loss.draw(r)
+	rate, upRate := a.down.draw(r), a.up.draw(r)
+	if r.Float64() < 0.2 {
+		rate = min(rate, span{0.7, 2}.draw(r))
+		upRate = min(upRate, rate)
+	}
 	shape := func(rate, cross float64) network.Shape {
 		queue := rate * 1e6 / 8 * a.queue.draw(r) / 1e3
 		return network.Shape{
@@ -62,17 +67,7 @@ func (a Access) line(r *rand.Rand) (up, down network.Shape, mtu int) {
 			Queue: int(min(max(queue, 24<<10), 4<<20)), Cross: cross,
 		}
 	}
-	rate, upRate := a.down.draw(r), a.up.draw(r)
-	if r.Float64() < 0.2 {
-		rate = min(rate, span{0.5, 2}.draw(r))
-		upRate = min(upRate, rate)
-	}
 	return shape(upRate, a.cross.draw(r)/4), shape(rate, a.cross.draw(r)), a.mtu[r.IntN(len(a.mtu))]
-}
-
-// distant is a server's link at a distance drawn for one recording.
-func distant(r *rand.Rand, s span) network.Shape {
-	return network.Shape{Rate: 1e9, Delay: ms(s.draw(r)), Jitter: ms(span{0.05, 0.6}.draw(r))}
 }
 
 func ms(x float64) time.Duration { return time.Duration(x * 1e6) }

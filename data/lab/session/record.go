@@ -13,15 +13,16 @@ import (
 	"flowbook/data/lab/tunnel"
 )
 
-// Record makes the recording that spec describes. It returns an error when
-// the application fails before its time or the file cannot be written.
+// Record makes the recording that spec describes: the capture in spec.File
+// and the truth about its packets beside it, in spec.File with ".truth" added,
+// a byte each. It returns an error when the application fails before its time
+// or a file cannot be written.
 func Record(s Spec) (Result, error) {
-	c, err := s.class()
+	r := rand.New(rand.NewPCG(s.Seed, 3))
+	c, err := s.complete(r)
 	if err != nil {
 		return Result{}, err
 	}
-	r := rand.New(rand.NewPCG(s.Seed, 3))
-	s.complete(c, r)
 	access, err := FindAccess(s.Access)
 	if err != nil {
 		return Result{}, err
@@ -32,66 +33,97 @@ func Record(s Spec) (Result, error) {
 	}
 	defer f.Close()
 
-	n, lab, gateway := place(s, access, r)
-	capture := newCapture(f, s.Start, lab.Client.Addr)
-	lab.Client.Tap = capture.tap
-	err = work(s, c, lab, gateway, r)
+	b := newBench(s, c, access, r)
+	capture := newCapture(f, s.Start, b.lab.Client.Addr, b.truth)
+	b.lab.Client.Tap = capture.tap
+	err = b.work(s, c, capture, r)
 	packets, writing := capture.stop()
-	n.Close()
+	b.net.Close()
 	time.Sleep(2 * time.Second) // for goroutines of the stacks to end
 	if err != nil {
 		return Result{}, err
+	}
+	if writing == nil {
+		writing = f.Close()
+	}
+	if writing == nil {
+		writing = os.WriteFile(s.File+".truth", capture.kinds, 0o644)
 	}
 	if writing != nil {
 		return Result{}, fmt.Errorf("%s: %w", s.File, writing)
 	}
 	res := Result{Spec: s, Packets: len(packets)}
-	res.Slots, res.Windows = windows(packets)
+	res.Slots, res.Windows, res.Supers = windows(packets)
 	return res, nil
 }
 
-// place builds the network of a recording. Without a VPN the gateway is nil.
-func place(s Spec, access Access, r *rand.Rand) (*network.Net, *app.Lab, *network.Host) {
-	n := network.New(s.Seed)
-	up, down, mtu := access.line(r)
+// bench is the network of one recording.
+type bench struct {
+	net     *network.Net
+	lab     *app.Lab
+	gateway *network.Host // nil without a VPN
+	host    host
+	day     day
+	truth   *truth
+}
+
+// newBench builds the network: the resolver, the labelled host behind its
+// line, servers at distances drawn for the recording and stretched by the day.
+func newBench(s Spec, c app.Class, access Access, r *rand.Rand) *bench {
+	b := &bench{net: network.New(s.Seed), host: hostOf(s.Set, s.Host, access), day: dayOf(s.Set, s.Day)}
 	near := network.Shape{Delay: ms(span{0.2, 6}.draw(r))}
-	n.Add(network.Config{Addr: netip.AddrFrom4([4]byte{198, 18, 0, 53}), Up: near, Down: near, Hops: 2}).
-		ServeDNS(ms(span{0.3, 20}.draw(r)))
-	client := n.Add(network.Config{Addr: Address(s.Host), Up: up, Down: down, MTU: mtu})
-	last := byte(1 + r.IntN(250))
-	link := distant(r, span{1, 70})
-	server := n.Add(network.Config{Addr: netip.AddrFrom4([4]byte{203, 0, 113, last}), Up: link, Down: link,
-		Hops: byte(5 + r.IntN(9)), Names: app.ServerNames()})
-	link = distant(r, span{4, 90})
-	far := n.Add(network.Config{Addr: netip.AddrFrom4([4]byte{198, 51, 100, last}), Up: link, Down: link,
-		Hops: byte(7 + r.IntN(9)), Names: app.FarNames()})
-	var gateway *network.Host
-	if s.VPN {
-		link = distant(r, span{1, 25})
-		gateway = n.Add(network.Config{Addr: netip.AddrFrom4([4]byte{192, 0, 2, last}), Up: link, Down: link, Hops: 4})
+	b.net.Add(network.Config{Addr: netip.AddrFrom4([4]byte{198, 18, 0, 53}), Up: near, Down: near, Hops: 2}).
+		ServeDNS(ms(span{0.3, 20}.draw(r) * b.day.Load))
+	up, down := b.host.up, b.host.down
+	if s.Rate > 0 {
+		up.Rate, down.Rate = min(up.Rate, s.Rate*1e6), s.Rate*1e6
 	}
-	return n, app.New(client, server, far, s.Seed), gateway
+	down.Cross = min(0.7, down.Cross+b.day.cross)
+	client := b.net.Add(network.Config{Addr: Address(s.Host), Up: up, Down: down, MTU: b.host.mtu, Card: b.host.card})
+	taken := map[netip.Addr]bool{}
+	server := func(distance span, names ...string) *network.Host {
+		link := network.Shape{Rate: 1e9, Delay: ms(distance.draw(r) * b.day.distance), Jitter: ms(span{0.05, 0.6}.draw(r))}
+		at := netip.Addr{}
+		for at = (netip.Addr{}); !at.IsValid() || taken[at]; {
+			at = netip.AddrFrom4([4]byte{198, 18 + byte(r.IntN(2)), byte(1 + r.IntN(250)), byte(1 + r.IntN(250))})
+		}
+		taken[at] = true
+		return b.net.Add(network.Config{Addr: at, Up: link, Down: link, Hops: byte(5 + r.IntN(9)), Names: names})
+	}
+	b.lab = app.New(client, server(span{2, 40}, app.ServerNames()...), server(span{2, 40}, app.FarNames()...), s.Seed)
+	b.lab.Day, b.lab.Way = b.day.Day, s.Way
+	b.truth = &truth{servers: map[netip.Addr]bool{b.lab.Server.Addr: true}, next: map[key][2]uint32{}}
+	for i := range c.Peers {
+		p := server(span{2, 60}, app.PeerName(i))
+		b.lab.Peers = append(b.lab.Peers, p)
+		b.truth.servers[p.Addr] = true
+	}
+	if s.Tunnel != "" {
+		b.gateway = server(span{1, 25})
+	}
+	return b
 }
 
 // work opens the tunnel where there is one and lets the application run.
-func work(s Spec, c app.Class, lab *app.Lab, gateway *network.Host, r *rand.Rand) error {
-	if gateway != nil {
-		keepalive := []int{0, 15, 25, 25}[r.IntN(4)]
-		closeTunnel, err := tunnel.Open(lab.Client, gateway, tunnel.Options{
-			Inner: netip.AddrFrom4([4]byte{10, 8, 0, byte(1 + s.Host)}), Keepalive: keepalive, Seed: byte(s.Host),
+func (b *bench) work(s Spec, c app.Class, capture *capture, r *rand.Rand) error {
+	if b.gateway != nil {
+		b.truth.gateway = b.gateway.Addr
+		closeTunnel, t, err := tunnel.Open(s.Tunnel, b.lab.Client, b.gateway, tunnel.Options{
+			Inner: netip.AddrFrom4([4]byte{10, 8, 0, byte(1 + s.Host)}), Keepalive: []int{0, 10, 15, 25}[r.IntN(4)], Seed: byte(s.Host),
+			ClientPort: uint16(20000 + r.IntN(40000)), GatewayPort: uint16(1024 + r.IntN(60000)), Kind: b.truth.kind,
 		})
 		if err != nil {
 			return fmt.Errorf("VPN: %w", err)
 		}
+		b.truth.tunnel = t
 		defer closeTunnel()
 	}
-	defer lab.Close()
+	defer b.lab.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(s.Seconds*1e9))
 	defer cancel()
-	if r.Float64() < 0.5 {
-		lab.Background(ctx)
-	}
-	err := c.Run(ctx, lab)
+	b.lab.StartBackground(ctx, b.host.background)
+	b.host.lan.run(ctx, capture, b.lab.Client.Addr, r)
+	err := c.Run(ctx, b.lab)
 	cancel()
 	time.Sleep(time.Second) // the last packets, before servers and tunnel close
 	return err

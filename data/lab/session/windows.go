@@ -41,10 +41,11 @@ func keyOf(ip []byte) key {
 }
 
 // windows counts what a flow meter will make of the packets: the most
-// miniflows in one superflow, and the windows of 20 miniflows in all. Both
+// miniflows in one superflow, the windows of 20 miniflows in all, and the
+// superflows that have any. Both
 // kinds of flow are cut at a time from their first packet. A miniflow of a
 // single packet is not counted, since some meters do not write it.
-func windows(packets []seen) (most, total int) {
+func windows(packets []seen) (most, total, supers int) {
 	byKey := map[key][]int64{}
 	for _, p := range packets {
 		byKey[p.key] = append(byKey[p.key], p.at)
@@ -54,11 +55,14 @@ func windows(packets []seen) (most, total int) {
 			n, _ := slices.BinarySearch(times, times[0]+superflow+1)
 			k := miniflows(times[:n])
 			most = max(most, k)
-			total += max(0, k-windowSize+1)
+			if k >= windowSize {
+				supers++
+				total += k - windowSize + 1
+			}
 			times = times[n:]
 		}
 	}
-	return most, total
+	return most, total, supers
 }
 
 // miniflows counts the miniflows of one superflow that have two packets or more.

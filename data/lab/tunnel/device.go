@@ -72,6 +72,7 @@ func (t *memTun) BatchSize() int           { return 1 }
 type bind struct {
 	host *network.Host
 	conn *gonet.UDPConn
+	sent func(b []byte) // is told of each message
 }
 
 func (b *bind) Open(port uint16) ([]conn.ReceiveFunc, uint16, error) {
@@ -103,6 +104,7 @@ func (b *bind) Close() error {
 
 func (b *bind) Send(bufs [][]byte, to conn.Endpoint) error {
 	for _, p := range bufs {
+		b.sent(p)
 		if _, err := b.conn.WriteTo(p, net.UDPAddrFromAddrPort(to.(endpoint).AddrPort)); err != nil {
 			return err
 		}

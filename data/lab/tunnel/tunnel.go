@@ -1,6 +1,7 @@
 // Package tunnel puts a host of package network behind a VPN: WireGuard
-// (wireguard-go) between the host and a gateway, both over the emulated
-// links, so that a capture at the host shows one UDP flow.
+// (wireguard-go), or IP packets in TLS over TCP, as OpenVPN and SSTP have
+// them, between the host and a gateway over the emulated links. A capture at
+// the host shows one UDP or one TCP flow.
 package tunnel
 
 import (
@@ -22,59 +23,84 @@ import (
 // rounded up as its documentation advises for the MTU inside.
 const Overhead = 80
 
-const (
-	gatewayPort = 51820
-	clientPort  = 41414
-)
-
 // Options of a tunnel.
 type Options struct {
-	Inner     netip.Addr // the client's address inside
-	Keepalive int        // seconds between keepalives of an idle tunnel; 0 for none
-	Seed      byte       // of the two key pairs
+	Inner                   netip.Addr                     // the client's address inside
+	Keepalive               int                            // seconds between keepalives of an idle tunnel; 0 for none
+	Seed                    byte                           // of the two key pairs
+	ClientPort, GatewayPort uint16                         // outside
+	Kind                    func(out bool, ip []byte) byte // what a packet inside carries, for Truth
 }
 
-// Open joins client to gateway and makes the tunnel the client's default
-// route. The tunnel must be opened before the client's applications start;
-// the returned function closes both ends.
-func Open(client, gateway *network.Host, o Options) (closeBoth func(), err error) {
+// Control is the kind of packets that carry nothing from inside.
+const Control = 2
+
+// Truth knows what the packets of a tunnel carry. out is the direction from
+// the client.
+type Truth interface {
+	Kind(out bool, ip []byte) byte
+}
+
+// Open joins client to gateway by a tunnel, "wireguard" or "tls", and makes it
+// the client's default route. The tunnel must be opened before the client's
+// applications start; the returned function closes both ends.
+func Open(kind string, client, gateway *network.Host, o Options) (closeBoth func(), t Truth, err error) {
+	if kind == "tls" {
+		return openTLS(client, gateway, o)
+	}
+	return openWireGuard(client, gateway, o)
+}
+
+func openWireGuard(client, gateway *network.Host, o Options) (closeBoth func(), t Truth, err error) {
 	clientKey, gatewayKey := newKey(2*o.Seed), newKey(2*o.Seed+1)
 	mtu := client.MTU - Overhead
 	logger := device.NewLogger(device.LogLevelError, "wireguard: ")
+	records := newRecords(o.Kind)
 
 	gatewayTun := newTun(mtu, gateway.Output) // what was decrypted leaves by the gateway's own link
-	gateway.Net.Route(o.Inner, gateway)
-	gateway.Forward = func(ip []byte) bool {
-		if len(ip) < 20 || netip.AddrFrom4([4]byte(ip[16:20])) != o.Inner {
-			return false
-		}
+	forward(gateway, o.Inner, func(ip []byte) {
+		records.enter(false, ip)
 		gatewayTun.put(ip)
-		return true
-	}
-	gatewayDev := device.NewDevice(gatewayTun, &bind{host: gateway}, logger)
+	})
+	gatewayDev := device.NewDevice(gatewayTun, &bind{host: gateway, sent: func(b []byte) { records.leave(false, b) }}, logger)
 	if err := start(gatewayDev, fmt.Sprintf("private_key=%s\nlisten_port=%d\npublic_key=%s\nallowed_ip=%s/32\n",
-		private(gatewayKey), gatewayPort, public(clientKey), o.Inner)); err != nil {
-		return nil, fmt.Errorf("gateway: %w", err)
+		private(gatewayKey), o.GatewayPort, public(clientKey), o.Inner)); err != nil {
+		return nil, nil, fmt.Errorf("gateway: %w", err)
 	}
 
-	clientTun := attach(client, gateway.Addr, o.Inner, mtu)
-	clientDev := device.NewDevice(clientTun, &bind{host: client}, logger)
+	ep := attach(client, gateway.Addr, o.Inner, mtu)
+	clientTun := newTun(mtu, func(ip []byte) { network.Inject(ep, ip) })
+	network.Drain(ep, network.DelayAcks(func(ip []byte) {
+		records.enter(true, ip)
+		clientTun.put(ip)
+	}))
+	clientDev := device.NewDevice(clientTun, &bind{host: client, sent: func(b []byte) { records.leave(true, b) }}, logger)
 	if err := start(clientDev, fmt.Sprintf("private_key=%s\nlisten_port=%d\npublic_key=%s\nendpoint=%s:%d\nallowed_ip=0.0.0.0/0\npersistent_keepalive_interval=%d\n",
-		private(clientKey), clientPort, public(gatewayKey), gateway.Addr, gatewayPort, o.Keepalive)); err != nil {
+		private(clientKey), o.ClientPort, public(gatewayKey), gateway.Addr, o.GatewayPort, o.Keepalive)); err != nil {
 		gatewayDev.Close()
-		return nil, fmt.Errorf("client: %w", err)
+		return nil, nil, fmt.Errorf("client: %w", err)
 	}
 	time.Sleep(200 * time.Millisecond)
-	return func() { clientDev.Close(); gatewayDev.Close() }, nil
+	return func() { clientDev.Close(); gatewayDev.Close() }, records, nil
+}
+
+// forward lets the gateway take what is for the address inside.
+func forward(gateway *network.Host, inner netip.Addr, take func(ip []byte)) {
+	gateway.Net.Route(inner, gateway)
+	gateway.Forward = func(ip []byte) bool {
+		if len(ip) < 20 || netip.AddrFrom4([4]byte(ip[16:20])) != inner {
+			return false
+		}
+		take(ip)
+		return true
+	}
 }
 
 // attach gives the client a second interface, inside the tunnel, and routes
 // all but the gateway's address through it.
-func attach(client *network.Host, gateway, inner netip.Addr, mtu int) *memTun {
+func attach(client *network.Host, gateway, inner netip.Addr, mtu int) *channel.Endpoint {
 	ep := channel.New(4096, uint32(mtu), "")
-	t := newTun(mtu, func(ip []byte) { network.Inject(ep, ip) })
 	network.AddInterface(client.Stack, 2, ep, inner)
-	network.Drain(ep, network.DelayAcks(t.put))
 	one, err := tcpip.NewSubnet(tcpip.AddrFrom4(gateway.As4()), tcpip.MaskFromBytes([]byte{255, 255, 255, 255}))
 	if err != nil {
 		panic(fmt.Sprintf("tunnel: %v", err))
@@ -84,7 +110,7 @@ func attach(client *network.Host, gateway, inner netip.Addr, mtu int) *memTun {
 		{Destination: header.IPv4EmptySubnet, NIC: 2},
 	})
 	client.Inner = inner
-	return t
+	return ep
 }
 
 func start(d *device.Device, config string) error {
