@@ -48,11 +48,11 @@ func chrome(ctx context.Context, l *Lab) error {
 func newBrowser(l *Lab) browser {
 	d := l.draw
 	b := browser{
-		think: d.logBetween(4, 20) * l.Day.Pace, objects: d.logBetween(4, 25), size: d.logBetween(2e3, 15e3) * l.Day.Media,
+		think: d.logBetween(5, 35) * l.Day.Pace, objects: d.logBetween(3, 12), size: d.logBetween(1.5e3, 7e3) * l.Day.Media,
 		origins: 1 + d.IntN(len(l.Peers)), visits: d.between(0.1, 0.5),
 	}
-	if d.chance(0.5) {
-		b.live = d.logBetween(2, 10)
+	if d.chance(0.6) {
+		b.live = d.logBetween(2, 9)
 	}
 	return b
 }

@@ -27,7 +27,7 @@ func (t talk) run(ctx context.Context, l *Lab) error {
 	t.think *= l.Day.Pace
 	switch l.Way {
 	case "poll":
-		return t.overRequests(ctx, l, l.draw.logBetween(1, 4), 0)
+		return t.overRequests(ctx, l, l.draw.logBetween(2, 6), 0)
 	case "longpoll":
 		return t.overRequests(ctx, l, 0, l.draw.between(15, 40))
 	case "push":
@@ -50,7 +50,7 @@ func facebookChat(ctx context.Context, l *Lab) error {
 	t := newTalk(l.draw)
 	t.overhead = 120 + l.draw.IntN(500)
 	t.receipt = l.draw.chance(0.9)
-	t.presence = l.draw.logBetween(4, 30)
+	t.presence = l.draw.logBetween(5, 40)
 	t.alive = oneOf(l.draw, 10.0, 20, 30)
 	return t.run(ctx, l)
 }
@@ -69,7 +69,7 @@ func skypeChat(ctx context.Context, l *Lab) error {
 	t := newTalk(l.draw)
 	t.overhead = 150 + l.draw.IntN(500)
 	t.receipt = l.draw.chance(0.8)
-	t.presence = l.draw.logBetween(2, 15)
+	t.presence = l.draw.logBetween(3, 25)
 	t.alive = oneOf(l.draw, 5.0, 10, 15, 30)
 	return t.run(ctx, l)
 }
@@ -85,7 +85,7 @@ func hangoutsChat(ctx context.Context, l *Lab) error {
 
 // newTalk draws what all chats share.
 func newTalk(d draws) talk {
-	t := talk{think: d.logBetween(1.5, 9), words: d.logBetween(3, 14), presence: d.logBetween(4, 40)}
+	t := talk{think: d.logBetween(2, 20), words: d.logBetween(3, 14), presence: d.logBetween(5, 60)}
 	if d.chance(0.7) {
 		t.typing = d.between(1, 4)
 	}

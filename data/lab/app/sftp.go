@@ -20,7 +20,7 @@ type moves struct {
 func newMoves(l *Lab, download float64) moves {
 	d := l.draw
 	m := moves{
-		rate: d.logBetween(80e3, 500e3) / l.Day.Load, block: oneOf(d, 8, 16, 32, 32) << 10, ahead: oneOf(d, 2, 4, 8),
+		rate: d.logBetween(60e3, 350e3) / l.Day.Load, block: oneOf(d, 8, 16, 32, 32) << 10, ahead: oneOf(d, 2, 4, 8),
 		seconds: d.logBetween(15, 150), rest: d.between(0, 3) * l.Day.Pace, download: download,
 	}
 	if l.Way == "one-by-one" {

@@ -26,9 +26,9 @@ func netflix(ctx context.Context, l *Lab) error {
 	d := l.draw
 	s := stream{
 		server:  "media.lab.test",
-		segment: oneOf(d, 2.0, 4, 4, 6), ladder: ladder(d.logBetween(140e3, 480e3)),
+		segment: oneOf(d, 2.0, 3, 4, 4), ladder: ladder(d.logBetween(80e3, 280e3)),
 		start: d.between(4, 12), buffer: d.between(15, 45), vary: d.between(0.1, 0.4),
-		audio: oneOf(d, 0, 64e3, 96e3),
+		audio: oneOf(d, 0, 48e3, 64e3),
 	}
 	if d.chance(0.3) { // progressive download
 		s.paced, s.block, s.segment = d.between(1.1, 2), 16<<10<<d.IntN(3), d.between(15, 40)
@@ -42,11 +42,11 @@ func youtube(ctx context.Context, l *Lab) error {
 	d := l.draw
 	s := stream{
 		server:  "media.lab.test",
-		segment: d.between(2, 5), ladder: ladder(d.logBetween(120e3, 450e3)),
+		segment: d.between(1.5, 4), ladder: ladder(d.logBetween(70e3, 260e3)),
 		start: d.between(2, 8), buffer: d.between(5, 20), vary: d.between(0.1, 0.4),
 	}
 	if d.chance(0.7) {
-		s.audio = oneOf(d, 48e3, 64e3, 128e3)
+		s.audio = oneOf(d, 32e3, 48e3, 64e3)
 	}
 	if d.chance(0.35) {
 		s.paced, s.block, s.segment = d.between(1.1, 3), 16<<10<<d.IntN(3), d.between(5, 15)
@@ -59,11 +59,11 @@ func vimeo(ctx context.Context, l *Lab) error {
 	d := l.draw
 	s := stream{
 		server:  "media.lab.test",
-		segment: oneOf(d, 2.0, 3, 4, 6), ladder: ladder(d.logBetween(120e3, 480e3)),
+		segment: oneOf(d, 2.0, 3, 4), ladder: ladder(d.logBetween(70e3, 280e3)),
 		start: d.between(2, 10), buffer: d.between(6, 25), vary: d.between(0.1, 0.5),
 	}
 	if d.chance(0.4) {
-		s.audio = oneOf(d, 64e3, 96e3, 128e3)
+		s.audio = oneOf(d, 48e3, 64e3, 96e3)
 	}
 	if d.chance(0.2) {
 		s.paced, s.block = d.between(1.5, 4), 32<<10<<d.IntN(2)
@@ -74,10 +74,10 @@ func vimeo(ctx context.Context, l *Lab) error {
 // spotify is sound only: chunks of a track, or a stream that the server paces.
 func spotify(ctx context.Context, l *Lab) error {
 	d := l.draw
-	rate := oneOf(d, 96e3, 160e3, 160e3, 320e3)
+	rate := oneOf(d, 64e3, 96e3, 160e3, 160e3)
 	s := stream{
 		server:  "audio.lab.test",
-		segment: d.between(2, 7), ladder: []float64{rate},
+		segment: d.between(1.5, 4), ladder: []float64{rate},
 		start: d.between(2, 10), buffer: d.between(8, 30), vary: d.between(0.02, 0.2),
 	}
 	if d.chance(0.4) {

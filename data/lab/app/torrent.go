@@ -23,12 +23,12 @@ import (
 // it on. Connections are in the clear or encrypted (message stream encryption).
 func bittorrent(ctx context.Context, l *Lab) error {
 	d := l.draw
-	limit := d.logBetween(60e3, 350e3) / 8 / l.Day.Load // bytes/s
+	limit := d.logBetween(100e3, 320e3) / 8 / l.Day.Load // bytes/s
 	s := swarm{lab: l, piece: 64 << 10 << d.IntN(3), encrypted: l.Way == "encrypted"}
 	s.make(int64(limit * 450))
 	seeds := 1 + d.IntN(len(l.Peers)) // that many peers have the whole file
 	giving := d.chance(0.3)           // the client has it, and they do not
-	for i, h := range append([]*network.Host{l.Client}, l.Peers...) {
+	for i, h := range append([]*network.Host{l.Client}, l.Peers[:2+d.IntN(3)]...) {
 		share, whole := d.between(0.3, 1), i <= seeds
 		if i == 0 {
 			share, whole = 1, false
@@ -90,8 +90,8 @@ func (s *swarm) join(h *network.Host, whole bool, bytes float64) error {
 	c.DataDir, c.DefaultStorage = dir, storage.NewFileOpts(storage.NewFileClientOpts{ClientBaseDir: dir, PieceCompletion: storage.NewMapPieceCompletion()})
 	c.Slogger = slog.New(slog.DiscardHandler)
 	c.HeaderObfuscationPolicy = torrent.HeaderObfuscationPolicy{Preferred: s.encrypted, RequirePreferred: true}
-	c.UploadRateLimiter = rate.NewLimiter(rate.Limit(bytes), 64<<10)
-	c.DownloadRateLimiter = rate.NewLimiter(rate.Limit(bytes), 128<<10)
+	c.UploadRateLimiter = rate.NewLimiter(rate.Limit(bytes), 24<<10)
+	c.DownloadRateLimiter = rate.NewLimiter(rate.Limit(bytes), 32<<10)
 	cl, err := torrent.NewClient(c)
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ type transfer struct {
 // TLS on TCP, in messages that the other side confirms.
 func skypeFile(ctx context.Context, l *Lab) error {
 	d := l.draw
-	rate := d.logBetween(80e3, 500e3) / l.Day.Load
+	rate := d.logBetween(60e3, 350e3) / l.Day.Load
 	t := transfer{
 		upload: d.chance(0.5), block: 4 << 10 << d.IntN(4), confirm: 1 + d.IntN(16),
 		median: rate / 8 * d.logBetween(8, 120), rest: d.between(0, 3) * l.Day.Pace,

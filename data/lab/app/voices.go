@@ -31,6 +31,9 @@ func facebookVoice(ctx context.Context, l *Lab) error {
 func skypeVoice(ctx context.Context, l *Lab) error {
 	c := voice(l.draw, 0.02, 0.04, 0.04, 0.06)
 	c.silence = l.draw.chance(0.3)
+	if l.Way == "quic" { // each datagram is acknowledged, so packets are fewer
+		c.size, c.ptime = c.size*0.06/c.ptime, 0.06
+	}
 	if l.draw.chance(0.3) {
 		c.consent = l.draw.between(2, 15)
 	}
@@ -64,7 +67,7 @@ func voipbusterVoice(ctx context.Context, l *Lab) error {
 // picture draws what video calls share.
 func picture(d draws, ptime ...float64) call {
 	c := voice(d, ptime...)
-	c.fps, c.rate = oneOf(d, 5.0, 8, 10, 12, 15), d.logBetween(50e3, 180e3)
+	c.fps, c.rate = oneOf(d, 5.0, 6, 8, 10, 12), d.logBetween(35e3, 110e3)
 	c.key, c.fragment = d.between(2, 10), 700+d.IntN(450)
 	return c
 }
@@ -80,15 +83,15 @@ func skypeVideo(ctx context.Context, l *Lab) error {
 
 // facebookVideo is a call with a small picture, more frames and shorter packets.
 func facebookVideo(ctx context.Context, l *Lab) error {
-	c := picture(l.draw, 0.02, 0.04, 0.06)
-	c.fps = oneOf(l.draw, 8.0, 10, 15)
+	c := picture(l.draw, 0.04, 0.06, 0.06)
+	c.fps = oneOf(l.draw, 6.0, 8, 12)
 	c.consent = l.draw.between(2.5, 10)
 	return c.run(ctx, l)
 }
 
 // hangoutsVideo may send the picture in two sizes at once.
 func hangoutsVideo(ctx context.Context, l *Lab) error {
-	c := picture(l.draw, 0.02, 0.04, 0.06)
+	c := picture(l.draw, 0.04, 0.06, 0.06)
 	c.consent = l.draw.between(2.5, 6)
 	c.simulcast = l.draw.chance(0.5)
 	return c.run(ctx, l)

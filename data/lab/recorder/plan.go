@@ -90,7 +90,7 @@ func coursePlan(o Options) []session.Spec {
 				Host: h + 1, Day: day + 1, Set: o.Seed, Seed: o.Seed*1_000_000 + uint64(h+1)*10_000 + uint64(i)*100,
 			}
 			if !c.Sparse && long(i, day, kind) {
-				s.Seconds = 365 + float64(r.IntN(12_000))/1e3
+				s.Seconds = 330 + float64(r.IntN(15_000))/1e3
 			}
 			specs = append(specs, s)
 		}

@@ -39,7 +39,7 @@ func Record(s Spec) (Result, error) {
 	err = b.work(s, c, capture, r)
 	packets, writing := capture.stop()
 	b.net.Close()
-	time.Sleep(2 * time.Second) // for goroutines of the stacks to end
+	time.Sleep(s.ending())
 	if err != nil {
 		return Result{}, err
 	}
@@ -55,6 +55,16 @@ func Record(s Spec) (Result, error) {
 	res := Result{Spec: s, Packets: len(packets)}
 	res.Slots, res.Windows, res.Supers = windows(packets)
 	return res, nil
+}
+
+// ending is how long goroutines of stacks and libraries may take to end. A
+// bubble's clock stops with its first goroutine, so the rest must be gone by
+// then; some of a torrent's sleep for their rate's sake. Virtual time is free.
+func (s Spec) ending() time.Duration {
+	if s.Real {
+		return 2 * time.Second
+	}
+	return 2 * time.Minute
 }
 
 // bench is the network of one recording.
@@ -108,14 +118,14 @@ func newBench(s Spec, c app.Class, access Access, r *rand.Rand) *bench {
 func (b *bench) work(s Spec, c app.Class, capture *capture, r *rand.Rand) error {
 	if b.gateway != nil {
 		b.truth.gateway = b.gateway.Addr
-		closeTunnel, t, err := tunnel.Open(s.Tunnel, b.lab.Client, b.gateway, tunnel.Options{
+		closeTunnel, err := tunnel.Open(s.Tunnel, b.lab.Client, b.gateway, tunnel.Options{
 			Inner: netip.AddrFrom4([4]byte{10, 8, 0, byte(1 + s.Host)}), Keepalive: []int{0, 10, 15, 25}[r.IntN(4)], Seed: byte(s.Host),
 			ClientPort: uint16(20000 + r.IntN(40000)), GatewayPort: uint16(1024 + r.IntN(60000)), Kind: b.truth.kind,
+			Watch: func(t tunnel.Truth) { b.truth.tunnel = t },
 		})
 		if err != nil {
 			return fmt.Errorf("VPN: %w", err)
 		}
-		b.truth.tunnel = t
 		defer closeTunnel()
 	}
 	defer b.lab.Close()

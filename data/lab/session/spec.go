@@ -78,7 +78,7 @@ func (s *Spec) complete(r *rand.Rand) (app.Class, error) {
 	}
 	if s.Seconds == 0 {
 		u := r.Float64()
-		s.Seconds = 80 + 25*u
+		s.Seconds = 102 + 17*u
 		if c.Sparse {
 			s.Seconds = 600 + 60*u
 		}

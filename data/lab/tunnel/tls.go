@@ -27,8 +27,9 @@ const tlsOverhead = 100
 
 // openTLS makes a tunnel of IP packets in TLS over TCP: a 16-bit length before
 // each packet, length 0 for a keepalive.
-func openTLS(client, gateway *network.Host, o Options) (closeBoth func(), t Truth, err error) {
+func openTLS(client, gateway *network.Host, o Options) (closeBoth func(), err error) {
 	s := newStreams(o.Kind)
+	o.Watch(s)
 	listener := gateway.Listen(o.GatewayPort)
 	accepted := make(chan *tls.Conn, 1)
 	go func() {
@@ -46,15 +47,15 @@ func openTLS(client, gateway *network.Host, o Options) (closeBoth func(), t Trut
 	}()
 	raw, err := client.DialContext(context.Background(), "tcp", netip.AddrPortFrom(gateway.Addr, o.GatewayPort).String())
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	near := tls.Client(s.count(true, raw), &tls.Config{InsecureSkipVerify: true, DynamicRecordSizingDisabled: true, ServerName: "vpn.lab.test"})
 	if err := near.Handshake(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	far, ok := <-accepted
 	if !ok {
-		return nil, nil, fmt.Errorf("gateway: %w", io.ErrUnexpectedEOF)
+		return nil, fmt.Errorf("gateway: %w", io.ErrUnexpectedEOF)
 	}
 
 	done := make(chan struct{})
@@ -70,7 +71,7 @@ func openTLS(client, gateway *network.Host, o Options) (closeBoth func(), t Trut
 		close(done)
 		raw.Close()
 		listener.Close()
-	}, s, nil
+	}, nil
 }
 
 // put queues a packet; a full queue drops it, as a device does.

@@ -29,7 +29,8 @@ type Options struct {
 	Keepalive               int                            // seconds between keepalives of an idle tunnel; 0 for none
 	Seed                    byte                           // of the two key pairs
 	ClientPort, GatewayPort uint16                         // outside
-	Kind                    func(out bool, ip []byte) byte // what a packet inside carries, for Truth
+	Kind                    func(out bool, ip []byte) byte // what a packet inside carries
+	Watch                   func(Truth)                    // is given, before the first packet, who knows it of those outside
 }
 
 // Control is the kind of packets that carry nothing from inside.
@@ -44,18 +45,19 @@ type Truth interface {
 // Open joins client to gateway by a tunnel, "wireguard" or "tls", and makes it
 // the client's default route. The tunnel must be opened before the client's
 // applications start; the returned function closes both ends.
-func Open(kind string, client, gateway *network.Host, o Options) (closeBoth func(), t Truth, err error) {
+func Open(kind string, client, gateway *network.Host, o Options) (closeBoth func(), err error) {
 	if kind == "tls" {
 		return openTLS(client, gateway, o)
 	}
 	return openWireGuard(client, gateway, o)
 }
 
-func openWireGuard(client, gateway *network.Host, o Options) (closeBoth func(), t Truth, err error) {
+func openWireGuard(client, gateway *network.Host, o Options) (closeBoth func(), err error) {
 	clientKey, gatewayKey := newKey(2*o.Seed), newKey(2*o.Seed+1)
 	mtu := client.MTU - Overhead
 	logger := device.NewLogger(device.LogLevelError, "wireguard: ")
 	records := newRecords(o.Kind)
+	o.Watch(records)
 
 	gatewayTun := newTun(mtu, gateway.Output) // what was decrypted leaves by the gateway's own link
 	forward(gateway, o.Inner, func(ip []byte) {
@@ -65,7 +67,7 @@ func openWireGuard(client, gateway *network.Host, o Options) (closeBoth func(), 
 	gatewayDev := device.NewDevice(gatewayTun, &bind{host: gateway, sent: func(b []byte) { records.leave(false, b) }}, logger)
 	if err := start(gatewayDev, fmt.Sprintf("private_key=%s\nlisten_port=%d\npublic_key=%s\nallowed_ip=%s/32\n",
 		private(gatewayKey), o.GatewayPort, public(clientKey), o.Inner)); err != nil {
-		return nil, nil, fmt.Errorf("gateway: %w", err)
+		return nil, fmt.Errorf("gateway: %w", err)
 	}
 
 	ep := attach(client, gateway.Addr, o.Inner, mtu)
@@ -78,10 +80,10 @@ func openWireGuard(client, gateway *network.Host, o Options) (closeBoth func(), 
 	if err := start(clientDev, fmt.Sprintf("private_key=%s\nlisten_port=%d\npublic_key=%s\nendpoint=%s:%d\nallowed_ip=0.0.0.0/0\npersistent_keepalive_interval=%d\n",
 		private(clientKey), o.ClientPort, public(gatewayKey), gateway.Addr, o.GatewayPort, o.Keepalive)); err != nil {
 		gatewayDev.Close()
-		return nil, nil, fmt.Errorf("client: %w", err)
+		return nil, fmt.Errorf("client: %w", err)
 	}
 	time.Sleep(200 * time.Millisecond)
-	return func() { clientDev.Close(); gatewayDev.Close() }, records, nil
+	return func() { clientDev.Close(); gatewayDev.Close() }, nil
 }
 
 // forward lets the gateway take what is for the address inside.

@@ -28,7 +28,7 @@ func main() {
 	flag.StringVar(&apps, "app", "", "applications, or TYPE/APPLICATION pairs, with commas between; all if empty")
 	flag.StringVar(&access, "access", "", "access networks, with commas between; the hosts' own if empty")
 	flag.StringVar(&o.Tunnel, "tunnel", "", "inside a VPN: wireguard or tls")
-	flag.Float64Var(&o.Seconds, "seconds", 0, "length of each recording; drawn if 0: 80 to 105, sparse classes 600 to 660")
+	flag.Float64Var(&o.Seconds, "seconds", 0, "length of each recording; drawn if 0: 102 to 119, sparse classes 600 to 660")
 	flag.Float64Var(&o.Rate, "rate", 0, "rate of the access lines, Mbit/s; the hosts' own if 0")
 	flag.Uint64Var(&o.Seed, "seed", 1, "seed of the set")
 	flag.BoolVar(&o.Real, "real-time", false, "in real time")
