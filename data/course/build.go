@@ -11,10 +11,12 @@ import (
 	"flowbook/flowlib/label"
 
 	"github.com/google/renameio/v2"
+	"github.com/klauspost/compress/zstd"
 )
 
 // Build makes the two embedded files, labels.json and recordings.bin in the
-// folder to, from a folder of recordings that data/lab's command record wrote.
+// folder to, from a folder of recordings that data/lab's command record wrote,
+// with the truth about the packets beside each.
 // read reads one of them; it is a parameter so that this package, which cells
 // of notebooks link, needs no decoder of captures.
 func Build(from, to string, read func(name string) ([]columns.Frame, error)) error {
@@ -27,6 +29,11 @@ func Build(from, to string, read func(name string) ([]columns.Frame, error)) err
 		return fmt.Errorf("course: %s: %w", filepath.Join(from, label.SidecarName), err)
 	}
 	packed := []byte(magic)
+	squeeze, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return fmt.Errorf("course: %w", err)
+	}
+	defer squeeze.Close()
 	var z zipper
 	for i := range side.Captures {
 		c := &side.Captures[i]
@@ -42,9 +49,18 @@ func Build(from, to string, read func(name string) ([]columns.Frame, error)) err
 		if err != nil {
 			return fmt.Errorf("course: %s: %w", c.File, err)
 		}
+		kinds, err := os.ReadFile(filepath.Join(from, c.File+".truth"))
+		if err != nil {
+			return fmt.Errorf("course: %w", err)
+		}
+		if len(kinds) != n {
+			return fmt.Errorf("course: %s.truth speaks of %d packets, the capture has %d", c.File, len(kinds), n)
+		}
 		c.File += ".gz"
 		c.SHA256, c.Packets = hash(file), n
-		packed = append(binary.AppendUvarint(packed, uint64(len(blob))), blob...)
+		for _, part := range [][]byte{blob, squeeze.EncodeAll(kinds, nil)} {
+			packed = append(binary.AppendUvarint(packed, uint64(len(part))), part...)
+		}
 	}
 	labels, err := encodeSidecar(side)
 	if err != nil {

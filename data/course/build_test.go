@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,6 +27,20 @@ func TestBuildAgain(t *testing.T) {
 		plain := gunzip(t, filepath.Join(dir, c.File))
 		c.File = strings.TrimSuffix(c.File, ".gz")
 		if err := os.WriteFile(filepath.Join(dir, c.File), plain, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		truth, err := Truth(c.File + ".gz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		kinds := make([]byte, len(truth))
+		for i, p := range truth {
+			kinds[i] = byte(slices.Index(Carries, p.Carries))
+			if p.Retransmission {
+				kinds[i] |= retransmission
+			}
+		}
+		if err := os.WriteFile(filepath.Join(dir, c.File+".truth"), kinds, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -56,7 +71,7 @@ func TestBuildAgain(t *testing.T) {
 		old[r.File] = r
 	}
 	for _, r := range again {
-		if r.Capture != old[r.File].Capture || !bytes.Equal(r.packed, old[r.File].packed) {
+		if r.Capture != old[r.File].Capture || !bytes.Equal(r.packed, old[r.File].packed) || !bytes.Equal(r.truth, old[r.File].truth) {
 			t.Errorf("%s differs from the embedded one", r.File)
 		}
 	}
@@ -100,6 +115,10 @@ func readPlain(name string) ([]columns.Frame, error) {
 	if err != nil {
 		return nil, err
 	}
+	return readPlainBytes(b)
+}
+
+func readPlainBytes(b []byte) ([]columns.Frame, error) {
 	var frames []columns.Frame
 	for at := 24; at < len(b); {
 		u := func(k int) int64 { return int64(binary.LittleEndian.Uint32(b[at+k:])) }

@@ -16,13 +16,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"sync"
 
 	"flowbook/flowlib/label"
 )
 
 //go:generate go run ./pack
+//go:generate go run ./pack -subsets
 
 var (
 	//go:embed labels.json
@@ -31,14 +31,19 @@ var (
 	recordings []byte
 )
 
-// magic begins recordings.bin. Each recording follows in the order of
-// labels.json, its length (uvarint) before it.
-const magic = "flowbook-course/1\n"
+// Version names the data set; any changed byte is a new version.
+const Version = "course-1.0"
+
+// magic begins recordings.bin. For each recording, in the order of
+// labels.json, its packets (package columns) and the truth about them (a byte
+// a packet, zstd) follow, each with its length (uvarint) before it.
+const magic = "flowbook-course/2\n"
 
 // recording is one capture in its embedded form.
 type recording struct {
 	label.Capture
 	packed []byte
+	truth  []byte
 }
 
 // load reads the embedded files. They are part of the program, so that an
@@ -66,12 +71,16 @@ func parse(labels, packed []byte) ([]recording, error) {
 	}
 	var all []recording
 	for _, c := range side.Captures {
-		size, n := binary.Uvarint(rest)
-		if n <= 0 || size > uint64(len(rest)-n) {
-			return nil, fmt.Errorf("recordings.bin ends before %s, %d recordings of %d", c.File, len(all), len(side.Captures))
+		r := recording{Capture: c}
+		for _, part := range []*[]byte{&r.packed, &r.truth} {
+			size, n := binary.Uvarint(rest)
+			if n <= 0 || size > uint64(len(rest)-n) {
+				return nil, fmt.Errorf("recordings.bin ends before %s, %d recordings of %d", c.File, len(all), len(side.Captures))
+			}
+			*part = rest[n : n+int(size)]
+			rest = rest[n+int(size):]
 		}
-		all = append(all, recording{c, rest[n : n+int(size)]})
-		rest = rest[n+int(size):]
+		all = append(all, r)
 	}
 	if len(rest) > 0 {
 		return nil, fmt.Errorf("recordings.bin has %d bytes after the last recording of labels.json", len(rest))
@@ -99,11 +108,4 @@ func Hash() string {
 		sum.Write(b)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
-}
-
-// inTiny says which captures a tiny course has: two plain hosts and two
-// inside the VPN, four pairs, so that types and applications cross.
-func inTiny(c label.Capture) bool {
-	return slices.Contains([]string{"host01", "host02", "host07", "host08"}, c.Host) &&
-		slices.Contains([]string{"chat/skype", "voip/skype", "voip/hangouts", "email/mail"}, c.Type+"/"+c.App)
 }

@@ -14,7 +14,7 @@ func ExampleCaptures() {
 		pairs[c.Type+"/"+c.App]++
 	}
 	fmt.Println(len(pairs), "pairs,", pairs["voip/skype"], "recordings of voip/skype")
-	// Output: 12 pairs, 12 recordings of voip/skype
+	// Output: 26 pairs, 24 recordings of voip/skype
 }
 
 func ExampleUnpack() {
@@ -28,7 +28,7 @@ func ExampleUnpack() {
 		fmt.Println(err)
 		return
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "host01_*"))
+	files, err := filepath.Glob(filepath.Join(dir, "host03_*"))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -37,8 +37,8 @@ func ExampleUnpack() {
 		fmt.Println(filepath.Base(f))
 	}
 	// Output:
-	// host01_chat_skype.pcap.gz
-	// host01_email_mail.pcap.gz
-	// host01_voip_hangouts.pcap.gz
-	// host01_voip_skype.pcap.gz
+	// host03_chat_skype.pcap.gz
+	// host03_email_mail.pcap.gz
+	// host03_voip_hangouts.pcap.gz
+	// host03_voip_skype_vpn.pcap.gz
 }

@@ -20,26 +20,40 @@ import (
 	"github.com/google/renameio/v2"
 )
 
+// Options say what Write writes.
+type Options struct {
+	Subset   string // one of Subsets; "" for all captures
+	Truth    bool   // beside each capture, what each packet carries (NAME.truth.csv.gz)
+	Comments bool   // captures as pcapng, the truth as a comment of each packet, instead of pcap
+}
+
 // Unpack writes the captures into dir, which is made if it is not there, as
 // pcap files compressed by gzip, and labels.json beside them when all are
 // there. Files that are already what they should be stay untouched. With tiny
-// only a few captures are written, for a first try; labels.json then lists
-// only those.
+// only the subset "tiny" is written, for a first try; labels.json then lists
+// only that.
 //
 // On an error what was written before stays; every file is whole or absent.
 func Unpack(dir string, tiny bool) error {
+	o := Options{}
+	if tiny {
+		o.Subset = "tiny"
+	}
+	return Write(dir, o)
+}
+
+// Write is Unpack with a choice of captures and of what is written about each
+// packet. It refuses a subset that there is not.
+func Write(dir string, o Options) error {
+	chosen, err := choose(o.Subset)
+	if err != nil {
+		return err
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("course: %w", err)
 	}
-	var chosen []recording
-	side := label.Sidecar{Format: label.SidecarFormat}
-	for _, r := range load() {
-		if !tiny || inTiny(r.Capture) {
-			chosen = append(chosen, r)
-			side.Captures = append(side.Captures, r.Capture)
-		}
-	}
-	if err := unpackAll(dir, chosen); err != nil {
+	side := label.Sidecar{Format: label.SidecarFormat, Captures: make([]label.Capture, len(chosen))}
+	if err := unpackAll(dir, chosen, o, side.Captures); err != nil {
 		return err
 	}
 	labels, err := encodeSidecar(side)
@@ -50,25 +64,26 @@ func Unpack(dir string, tiny bool) error {
 }
 
 // unpackAll writes captures, as many at once as there are processors, and
-// returns the first error of each; after an error the rest is left.
-func unpackAll(dir string, all []recording) error {
-	next := make(chan recording)
+// returns the first error of each; after an error the rest is left. The labels
+// of what was written go into labels.
+func unpackAll(dir string, all []recording, o Options, labels []label.Capture) error {
+	next := make(chan int)
 	go func() {
 		defer close(next)
-		for _, r := range all {
-			next <- r
+		for i := range all {
+			next <- i
 		}
 	}()
 	errs := make([]error, runtime.GOMAXPROCS(0))
 	var failed atomic.Bool
 	var workers sync.WaitGroup
-	for i := range errs {
+	for w := range errs {
 		workers.Go(func() {
 			var z zipper
-			for r := range next {
+			for i := range next {
 				if !failed.Load() {
-					errs[i] = unpack(dir, r, &z)
-					failed.CompareAndSwap(false, errs[i] != nil)
+					labels[i], errs[w] = unpack(dir, all[i], o, &z)
+					failed.CompareAndSwap(false, errs[w] != nil)
 				}
 			}
 		})
@@ -77,23 +92,31 @@ func unpackAll(dir string, all []recording) error {
 	return errors.Join(errs...)
 }
 
-// unpack writes one capture unless it is there.
-func unpack(dir string, r recording, z *zipper) error {
+// unpack writes one capture unless it is there, and the truth if it is asked for.
+func unpack(dir string, r recording, o Options, z *zipper) (label.Capture, error) {
+	if o.Truth {
+		if err := writeTruth(dir, r); err != nil {
+			return r.Capture, err
+		}
+	}
+	if o.Comments {
+		return commented(dir, r)
+	}
 	name := filepath.Join(dir, r.File)
 	if old, err := os.ReadFile(name); err == nil && hash(old) == r.SHA256 {
-		return nil
+		return r.Capture, nil
 	}
 	b, packets, err := z.pcap(r.packed)
 	if err != nil {
-		return fmt.Errorf("course: %s: %w", r.File, err)
+		return r.Capture, fmt.Errorf("course: %s: %w", r.File, err)
 	}
 	if got := hash(b); got != r.SHA256 || packets != r.Packets {
-		return fmt.Errorf("course: %s: %d packets with SHA-256 %s, expected %d with %s", r.File, packets, got, r.Packets, r.SHA256)
+		return r.Capture, fmt.Errorf("course: %s: %d packets with SHA-256 %s, expected %d with %s", r.File, packets, got, r.Packets, r.SHA256)
 	}
 	if err := renameio.WriteFile(name, b, 0o644); err != nil {
-		return fmt.Errorf("course: %w", err)
+		return r.Capture, fmt.Errorf("course: %w", err)
 	}
-	return nil
+	return r.Capture, nil
 }
 
 // writeNew writes a file unless it is there with the same content.

@@ -17,6 +17,7 @@ const SidecarFormat = "flowbook-labels/1"
 type Capture struct {
 	File string `json:"file"` // name in the same directory
 	Label
+	Tunnel  string  `json:"tunnel,omitempty"`  // kind of VPN of a laboratory recording, such as "wireguard"
 	Seed    uint64  `json:"seed,omitempty"`    // seed of a laboratory recording
 	Seconds float64 `json:"seconds,omitempty"` // length of the recording
 	Packets int     `json:"packets,omitempty"` // packets in the file

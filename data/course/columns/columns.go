@@ -3,7 +3,7 @@
 // flow so far lets expect, and the columns are compressed together.
 //
 // What comes back is the capture with right headers, lengths and times and
-// with zeros for payload; DNS messages and packets that are not plain TCP or
+// with zeros for payload; DNS and mDNS messages and packets that are not plain TCP or
 // UDP over IPv4 keep their bytes. Checksums are computed anew, so that they
 // are right for the zeros.
 package columns
@@ -23,7 +23,7 @@ type Frame struct {
 }
 
 // magic begins the uncompressed form; the digit is its version.
-const magic = "fbcol1"
+const magic = "fbcol2"
 
 // Columns, in the order in which they are stored. Numbers are varints;
 // signed ones are differences.

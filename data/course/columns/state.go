@@ -18,10 +18,12 @@ func (k fiveTuple) reversed() (r fiveTuple) {
 	return r
 }
 
-// keeps reports whether the payload of the flow's packets is stored: DNS.
+// keeps reports whether the payload of the flow's packets is stored: DNS and
+// multicast DNS.
 func (k fiveTuple) keeps() bool {
-	const dns = 53
-	return k[12] == protoUDP && (binary.BigEndian.Uint16(k[8:]) == dns || binary.BigEndian.Uint16(k[10:]) == dns)
+	const dns, multicast = 53, 5353
+	a, b := binary.BigEndian.Uint16(k[8:]), binary.BigEndian.Uint16(k[10:])
+	return k[12] == protoUDP && (a == dns || b == dns || a == multicast && b == multicast)
 }
 
 // side is what one direction of a flow has sent so far.

@@ -33,7 +33,7 @@ type habits struct {
 func mail(ctx context.Context, l *Lab) error {
 	d := l.draw
 	h := habits{
-		polls: l.Way == "imap-poll", wait: d.logBetween(1.2, 6) * l.Day.Pace, reading: d.logBetween(1.5, 6),
+		polls: l.Way == "imap-poll", wait: d.logBetween(1, 4.5) * l.Day.Pace, reading: d.logBetween(1.2, 5),
 		size: d.logBetween(3e3, 25e3), sends: d.between(0.03, 0.2), reads: d.between(0.2, 0.5),
 	}
 	if l.Way == "pop3s" {
