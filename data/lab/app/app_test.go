@@ -22,6 +22,9 @@ func TestClasses(t *testing.T) {
 			t.Errorf("%s/%s twice", c.Type, c.App)
 		}
 		pairs[c.Type+"/"+c.App] = true
+		if len(c.Ways) < 2 {
+			t.Errorf("%s/%s has the ways %v, expected two or more", c.Type, c.App, c.Ways)
+		}
 		types[c.Type] = true
 		apps[c.App]++
 		if f, ok := Find(c.Type, c.App); !ok || f.App != c.App {
@@ -34,7 +37,7 @@ func TestClasses(t *testing.T) {
 			crossing++
 		}
 	}
-	if len(types) < 6 || len(pairs) < 8 || crossing < 2 {
+	if len(types) != 8 || len(pairs) != 26 || crossing < 3 {
 		t.Errorf("%d types, %d pairs, %d applications of several types", len(types), len(pairs), crossing)
 	}
 	if _, ok := Find("chat", "mail"); ok {

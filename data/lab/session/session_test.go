@@ -3,8 +3,10 @@ package session
 import (
 	"encoding/binary"
 	"math/rand/v2"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +39,7 @@ func TestProfilesDrawInTheirRanges(t *testing.T) {
 }
 
 // slow counts miniflows and windows of one flow packet by packet.
-func slow(times []int64) (most, total int) {
+func slow(times []int64) (most, total, supers int) {
 	var super, mini int64
 	n, k := 0, 0
 	end := func() {
@@ -46,13 +48,19 @@ func slow(times []int64) (most, total int) {
 		}
 		n = 0
 	}
+	count := func() {
+		most, total = max(most, k), total+max(0, k-windowSize+1)
+		if k >= windowSize {
+			supers++
+		}
+	}
 	for i, at := range times {
 		switch {
 		case i == 0:
 			super, mini = at, at
 		case at-super > superflow:
 			end()
-			most, total = max(most, k), total+max(0, k-windowSize+1)
+			count()
 			super, mini, k = at, at, 0
 		case at-mini > miniflow:
 			end()
@@ -61,14 +69,15 @@ func slow(times []int64) (most, total int) {
 		n++
 	}
 	end()
-	return max(most, k), total + max(0, k-windowSize+1)
+	count()
+	return most, total, supers
 }
 
 func TestWindowsAgainstSlowCount(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 500 {
 		var packets []seen
-		var most, total int
+		var most, total, supers int
 		for flow := range 3 {
 			mean := 1e5 * (1 + 40*r.Float64())
 			var times []int64
@@ -76,11 +85,11 @@ func TestWindowsAgainstSlowCount(t *testing.T) {
 				times = append(times, at)
 				packets = append(packets, seen{at, key{a: uint64(flow)}})
 			}
-			m, n := slow(times)
-			most, total = max(most, m), total+n
+			m, n, k := slow(times)
+			most, total, supers = max(most, m), total+n, supers+k
 		}
-		if m, n := windows(packets); m != most || n != total {
-			t.Fatalf("%d miniflows and %d windows, expected %d and %d", m, n, most, total)
+		if m, n, k := windows(packets); m != most || n != total || k != supers {
+			t.Fatalf("%d miniflows, %d windows in %d superflows, expected %d, %d in %d", m, n, k, most, total, supers)
 		}
 	}
 }
@@ -107,24 +116,81 @@ func TestAddressesDiffer(t *testing.T) {
 
 func TestCompleteDrawsWhatIsOpen(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for _, c := range app.Classes() {
-		s := Spec{Type: c.Type, App: c.App}
-		s.complete(c, r)
-		if s.Access == "" || s.Seconds < 88 || s.Seconds > 119 || c.Sparse && s.Seconds < 112 {
+	for i, c := range app.Classes() {
+		s := Spec{Type: c.Type, App: c.App, Host: i + 1}
+		if _, err := s.complete(r); err != nil {
+			t.Error(err)
+		}
+		if s.Access == "" || s.Way != c.Ways[0] || s.Seconds < 102 || s.Seconds > 119 && !c.Sparse || c.Sparse && s.Seconds < 600 {
 			t.Errorf("%s/%s: %+v", c.Type, c.App, s)
 		}
 	}
-	s := Spec{Access: "dsl", Seconds: 7}
-	s.complete(app.Class{}, r)
-	if s.Access != "dsl" || s.Seconds != 7 {
-		t.Errorf("a complete spec became %+v", s)
+	s := Spec{Type: "chat", App: "icq", Host: 1, Access: "dsl", Seconds: 7, Way: "longpoll"}
+	want := s
+	if _, err := s.complete(r); err != nil || s != want {
+		t.Errorf("a complete spec became %+v, error %v", s, err)
+	}
+}
+
+// TestHostsAndDaysAct: equal numbers give equal hosts and days, others differ.
+func TestHostsAndDaysAct(t *testing.T) {
+	a, err := FindAccess(HostAccess(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(hostOf(1, 1, a), hostOf(1, 1, a)) || hostOf(1, 1, a).down == hostOf(1, 7, a).down || hostOf(1, 1, a).down == hostOf(2, 1, a).down {
+		t.Error("hosts are not decided by set and number")
+	}
+	seen := map[day]bool{}
+	for n := 1; n <= Days; n++ {
+		d := dayOf(1, n)
+		if d != dayOf(1, n) || d.Media < 0.6 || d.Media > 1.6 || d.distance < 0.4 || d.distance > 3 {
+			t.Errorf("day %d: %+v", n, d)
+		}
+		seen[d] = true
+	}
+	if len(seen) != Days {
+		t.Errorf("%d different days of %d", len(seen), Days)
+	}
+}
+
+// TestTruth follows a connection: what is the application's, and what repeats.
+func TestTruth(t *testing.T) {
+	server := netip.MustParseAddr("198.18.3.4")
+	tr := &truth{servers: map[netip.Addr]bool{server: true}, next: map[key][2]uint32{}}
+	segment := func(from, to netip.Addr, seq uint32, data int) []byte {
+		b := make([]byte, 40+data)
+		b[0], b[9] = 0x45, 6
+		copy(b[12:], from.AsSlice())
+		copy(b[16:], to.AsSlice())
+		binary.BigEndian.PutUint32(b[24:], seq)
+		b[32] = 5 << 4
+		return b
+	}
+	me, other := Address(1), netip.MustParseAddr("198.18.9.9")
+	for i, c := range []struct {
+		out  bool
+		ip   []byte
+		want byte
+	}{
+		{true, segment(me, server, 100, 50), Application},
+		{true, segment(me, server, 150, 50), Application},
+		{false, segment(server, me, 7, 10), Application},
+		{true, segment(me, server, 100, 50), Application | Retransmission},
+		{true, segment(me, server, 100, 0), Application},
+		{true, segment(me, other, 100, 50), Background},
+		{false, segment(other, me, 3, 0), Background},
+	} {
+		if got := tr.of(c.out, c.ip); got != c.want {
+			t.Errorf("packet %d: %#x, expected %#x", i, got, c.want)
+		}
 	}
 }
 
 // TestRecordInRealTime makes a short recording without virtual time, as
 // netstack is.
 func TestRecordInRealTime(t *testing.T) {
-	s := Spec{Type: "voip", App: "skype", Host: 3, Access: "fibre", Seed: 5, Seconds: 1.5,
+	s := Spec{Type: "voip", App: "skype", Host: 3, Day: 1, Access: "fibre", Seed: 5, Seconds: 1.5, Real: true,
 		Start: 1_700_000_000_000_000, File: filepath.Join(t.TempDir(), "a.pcap")}
 	r, err := Record(s)
 	if err != nil {
@@ -154,9 +220,14 @@ func TestRecordInRealTime(t *testing.T) {
 func TestRecordRefusesNonsense(t *testing.T) {
 	dir := t.TempDir()
 	for _, s := range []Spec{
-		{Type: "chat", App: "nobody", File: filepath.Join(dir, "a")},
-		{Type: "chat", App: "icq", Access: "modem", File: filepath.Join(dir, "a")},
-		{Type: "chat", App: "icq", File: filepath.Join(dir, "no", "folder")},
+		{Type: "chat", App: "nobody", Host: 1, File: filepath.Join(dir, "a")},
+		{Type: "chat", App: "icq", Host: 1, Access: "modem", File: filepath.Join(dir, "a")},
+		{Type: "chat", App: "icq", Host: 1, Way: "pigeon", File: filepath.Join(dir, "a")},
+		{Type: "chat", App: "icq", Host: 1, Tunnel: "ipsec", File: filepath.Join(dir, "a")},
+		{Type: "chat", App: "icq", Host: 1, Rate: 1e-9, File: filepath.Join(dir, "a")},
+		{Type: "chat", App: "icq", Host: 1, Seconds: -1, File: filepath.Join(dir, "a")},
+		{Type: "chat", App: "icq", File: filepath.Join(dir, "a")},
+		{Type: "chat", App: "icq", Host: 1, File: filepath.Join(dir, "no", "folder")},
 	} {
 		if _, err := Record(s); err == nil {
 			t.Errorf("%+v was recorded", s)

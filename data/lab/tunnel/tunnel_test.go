@@ -11,8 +11,14 @@ import (
 	"flowbook/data/lab/network"
 )
 
-// TestOnlyTheTunnelIsSeen sends UDP through a tunnel in real time.
+// TestOnlyTheTunnelIsSeen sends UDP through a tunnel of each kind in real time.
 func TestOnlyTheTunnelIsSeen(t *testing.T) {
+	for _, kind := range []string{"wireguard", "tls"} {
+		t.Run(kind, func(t *testing.T) { oneTunnel(t, kind) })
+	}
+}
+
+func oneTunnel(t *testing.T, kind string) {
 	n := network.New(1)
 	link := network.Shape{Rate: 100e6, Delay: time.Millisecond}
 	add := func(a string) *network.Host {
@@ -20,7 +26,8 @@ func TestOnlyTheTunnelIsSeen(t *testing.T) {
 	}
 	client, gateway, server := add("192.168.1.20"), add("192.0.2.33"), add("203.0.113.10")
 	var mu sync.Mutex
-	seen := map[string]int{}
+	seen, carried := map[string]int{}, map[byte]int{}
+	var truth Truth
 	client.Tap = func(_ time.Time, out bool, ip []byte) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -29,8 +36,12 @@ func TestOnlyTheTunnelIsSeen(t *testing.T) {
 			far = ip[12:16]
 		}
 		seen[net.IP(far).String()]++
+		carried[truth.Kind(out, ip)]++
 	}
-	closeTunnel, err := Open(client, gateway, Options{Inner: netip.MustParseAddr("10.8.0.2"), Keepalive: 25, Seed: 7})
+	closeTunnel, err := Open(kind, client, gateway, Options{
+		Inner: netip.MustParseAddr("10.8.0.2"), Keepalive: 25, Seed: 7, ClientPort: 41414, GatewayPort: 51820,
+		Kind: func(bool, []byte) byte { return 1 }, Watch: func(t Truth) { truth = t },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,6 +80,9 @@ func TestOnlyTheTunnelIsSeen(t *testing.T) {
 	defer mu.Unlock()
 	if len(seen) != 1 || seen["192.0.2.33"] < 4 {
 		t.Errorf("the capture would show %v, expected only the gateway", seen)
+	}
+	if carried[1] != 2 || carried[Control] < 2 || carried[0] > 0 {
+		t.Errorf("packets by what they carry: %v, expected a question, an answer and the tunnel's own", carried)
 	}
 }
 
