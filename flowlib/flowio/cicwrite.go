@@ -80,7 +80,7 @@ func (r *cicRow) key(f *meter.Flow) {
 	r.integer(int64(f.Key.Proto))
 	t := time.UnixMicro(f.Start).UTC()
 	layout := "02/01/2006 15:04:05.000000"
-	if !r.d.Columns {
+	if !r.d.Timestamps {
 		t, layout = t.Truncate(time.Millisecond), "02/01/2006 03:04:05 PM"
 	}
 	r.b = append(t.AppendFormat(r.b, layout), ',')

@@ -3,6 +3,7 @@ package flowio
 import (
 	"math"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"flowbook/flowlib/meter"
@@ -78,7 +79,7 @@ func roundTrip(t *testing.T, flows []meter.Flow) {
 		}
 		// NaN is not equal to itself; the bits were compared above.
 		a.Features, b.Features = [meter.NumFeatures]float64{}, [meter.NumFeatures]float64{}
-		if a != b {
+		if !reflect.DeepEqual(a, b) {
 			t.Fatalf("flow %d: %+v came back as %+v", i, a, b)
 		}
 	}

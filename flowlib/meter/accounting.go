@@ -30,6 +30,8 @@ type Accounting struct {
 	SnapCut    int64            // packets of which the capture holds only the beginning
 	Duplicates int64            // packets captured twice (capture.Counts); they count twice in flows too
 	ZeroTime   int64            // packets without a time
+	Late       int64            // packets more than 10 s earlier than the latest before them
+	Evicted    int64            // flows that ended for lack of resources (Recipe.MaxFlows)
 }
 
 // accountingJSON is the account on disk.
@@ -44,13 +46,15 @@ type accountingJSON struct {
 	SnapCut    int64            `json:"packets_snap_cut"`
 	Duplicates int64            `json:"packets_duplicate"`
 	ZeroTime   int64            `json:"packets_without_time"`
+	Late       int64            `json:"packets_late,omitempty"`
+	Evicted    int64            `json:"evicted_flows,omitempty"`
 }
 
 // MarshalJSON writes the account with its timeout as "120s".
 func (a Accounting) MarshalJSON() ([]byte, error) {
 	return json.Marshal(accountingJSON{
 		span(a.Timeout), a.Packets, a.InFlows, a.NotInFlows, a.Flows, a.Straddling,
-		a.Backwards, a.SnapCut, a.Duplicates, a.ZeroTime,
+		a.Backwards, a.SnapCut, a.Duplicates, a.ZeroTime, a.Late, a.Evicted,
 	})
 }
 
@@ -62,7 +66,7 @@ func (a *Accounting) UnmarshalJSON(b []byte) error {
 	}
 	*a = Accounting{
 		time.Duration(j.Timeout), j.Packets, j.InFlows, j.NotInFlows, j.Flows, j.Straddling,
-		j.Backwards, j.SnapCut, j.Duplicates, j.ZeroTime,
+		j.Backwards, j.SnapCut, j.Duplicates, j.ZeroTime, j.Late, j.Evicted,
 	}
 	return nil
 }
@@ -95,6 +99,7 @@ func (a Accounting) String() string {
 	}{
 		{a.Backwards, "packets go back in time"}, {a.SnapCut, "packets are cut by the snap length"},
 		{a.Duplicates, "packets were captured twice"}, {a.ZeroTime, "packets have no time"},
+		{a.Late, "packets are more than 10 s late"}, {a.Evicted, "flows were evicted"},
 	} {
 		if note.n > 0 {
 			fmt.Fprintf(&b, "; %d %s", note.n, note.what)
@@ -122,6 +127,8 @@ func (a *Accounting) Add(b Accounting) {
 	a.SnapCut += b.SnapCut
 	a.Duplicates += b.Duplicates
 	a.ZeroTime += b.ZeroTime
+	a.Late += b.Late
+	a.Evicted += b.Evicted
 }
 
 // lost is the map of an account: the decoder's reasons and the table's.

@@ -201,8 +201,7 @@ func TestBrute(t *testing.T) {
 		packets := packetsGen.Draw(rt, "packets")
 		m := New(Recipe{Dialect: "clean", Timeouts: []time.Duration{120 * time.Second, 3 * time.Second}, Activity: 5 * time.Second})
 		for i := range packets {
-			m.counts.Packets++
-			m.take(&packets[i], int64(i))
+			feed(m, packets[i], int64(i))
 		}
 		flows, acc := m.Finish()
 		super, mini := bruteClean(packets, 120*s, 3*s)
@@ -245,8 +244,7 @@ func TestConservation(t *testing.T) {
 		timeouts := rapid.SliceOfN(rapid.SampledFrom([]time.Duration{time.Microsecond, time.Second, 3 * time.Second, 120 * time.Second}), 1, 3).Draw(rt, "timeouts")
 		m := NewWith(d, Recipe{Timeouts: timeouts, Activity: time.Second})
 		for i := range packets {
-			m.counts.Packets++
-			m.take(&packets[i], int64(i))
+			feed(m, packets[i], int64(i))
 		}
 		flows, acc := m.Finish()
 		for i := range flows {

@@ -6,31 +6,30 @@ import "flowbook/flowlib/capture"
 // switches are K5, K7, K8 and C13.
 type columns struct {
 	fwdLen, bwdLen, all  moments
-	fwdPSH, bwdPSH       int
-	fwdURG, bwdURG       int
+	twice                int64 // the first payload, where it is entered twice
 	fwdHeader, bwdHeader int64
 	flags                [8]int
+	fwdPSH, bwdPSH       int
+	fwdURG, bwdURG       int
 	windowFwd, windowBwd int32
 	actData              int
 	segMin               int32
-	parts                subflows
 	fwdBulk, bwdBulk     bulks
 }
 
 func (c *columns) begin(d *Dialect, h *capture.Header, forward bool) {
-	c.windowFwd, c.windowBwd = d.NoWindow, d.NoWindow
-	c.segMin = -1
-	if d.First == FirstBackward {
+	*c = columns{windowFwd: d.NoWindow, windowBwd: d.NoWindow, segMin: -1}
+	if !d.FirstForward {
 		c.segMin = 0 // the tool never sets it
 	}
 	c.all.add(float64(h.Payload))
 	if !d.Columns {
 		c.all.add(float64(h.Payload)) // entered twice
+		c.twice = int64(h.Payload)
 	}
 	c.countFlags(h)
 	c.urgent(h, forward)
 	if d.AllPackets {
-		c.parts.begin(h.Time)
 		c.bulk(d, h, h.Time, forward)
 	}
 	if forward {
@@ -44,16 +43,12 @@ func (c *columns) begin(d *Dialect, h *capture.Header, forward bool) {
 	c.lengths(h, forward)
 }
 
-// add takes a further packet, at t.
-func (c *columns) add(m *Meter, s *state, h *capture.Header, t int64, forward bool) {
-	d := &m.d
+// add takes a further packet, at t; firstBack says that it is the first backward.
+func (c *columns) add(d *Dialect, h *capture.Header, t int64, forward, firstBack bool) {
 	c.all.add(float64(h.Payload))
 	if d.AllPackets {
 		c.countFlags(h)
 		c.bulk(d, h, t, forward)
-		if c.parts.add(t) && !d.Columns {
-			s.busy.update(t, m.activity) // the tool updates activity from here, too
-		}
 	}
 	if d.Columns {
 		c.urgent(h, forward)
@@ -61,7 +56,7 @@ func (c *columns) add(m *Meter, s *state, h *capture.Header, t int64, forward bo
 	switch {
 	case forward && h.Payload > 0:
 		c.actData++
-	case !forward && (!d.Columns || s.bwd == 1):
+	case !forward && (!d.Columns || firstBack):
 		c.windowBwd = d.window(h)
 	}
 	c.lengths(h, forward)
@@ -115,11 +110,12 @@ func (d *Dialect) window(h *capture.Header) int32 {
 	return h.Window
 }
 
-func (c *columns) finish(m *Meter, s *state, f *Flow) *CICColumns {
-	d := &m.d
-	out := &CICColumns{
-		FwdLen: c.fwdLen.summary(), BwdLen: c.bwdLen.summary(), Len: c.all.summary(),
-		FwdIATTotal: s.gaps.fwd.sum, BwdIATTotal: s.gaps.bwd.sum,
+// finish fills out, whose flow is f.
+func (c *columns) finish(d *Dialect, s *state, f *Flow, out *CICColumns) {
+	*out = CICColumns{
+		FwdLen: c.fwdLen.summary(f.FwdBytes), BwdLen: c.bwdLen.summary(f.BwdBytes),
+		Len:         c.all.summary(f.FwdBytes + f.BwdBytes + c.twice),
+		FwdIATTotal: s.gaps.fwd.total(), BwdIATTotal: s.gaps.bwd.total(),
 		FwdPSH: c.fwdPSH, BwdPSH: c.bwdPSH, FwdURG: c.fwdURG, BwdURG: c.bwdURG,
 		FwdHeader: c.fwdHeader, BwdHeader: c.bwdHeader,
 		FwdRate: sideRate(f.Fwd, f.Duration), BwdRate: sideRate(f.Bwd, f.Duration),
@@ -136,9 +132,8 @@ func (c *columns) finish(m *Meter, s *state, f *Flow) *CICColumns {
 			out.DownUp = float64(f.Bwd) / float64(f.Fwd)
 		}
 	}
-	if n := c.parts.number(d); n > 0 {
+	if n := s.parts.number(d); n > 0 {
 		out.SubflowFwd, out.SubflowBwd = int64(f.Fwd)/n, int64(f.Bwd)/n
 		out.SubFwdBytes, out.SubBwdBytes = f.FwdBytes/n, f.BwdBytes/n
 	}
-	return out
 }

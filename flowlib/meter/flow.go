@@ -2,7 +2,6 @@ package meter
 
 import (
 	"net/netip"
-	"strconv"
 	"time"
 )
 
@@ -31,24 +30,9 @@ type Key struct {
 	Proto            uint8 // IP protocol number
 }
 
-// String is the key as "source-destination-sport-dport-protocol".
-func (k Key) String() string {
-	b := make([]byte, 0, 48)
-	b = k.Src.AppendTo(b)
-	b = append(b, '-')
-	b = k.Dst.AppendTo(b)
-	b = append(b, '-')
-	b = strconv.AppendUint(b, uint64(k.SrcPort), 10)
-	b = append(b, '-')
-	b = strconv.AppendUint(b, uint64(k.DstPort), 10)
-	b = append(b, '-')
-	b = strconv.AppendUint(b, uint64(k.Proto), 10)
-	return string(b)
-}
-
 // Flow is one finished flow.
 type Flow struct {
-	ID       string               // Flow ID as the dialect prints it; equal for both directions of a connection
+	ID       string               // Flow ID as the dialect prints it; equal for both directions of a connection. Empty in a stream: Dialect.AppendID makes it
 	Key      Key                  // addresses and ports from the first packet's sender
 	Start    int64                // time of the first packet (clean: the earliest), µs since 1970 UTC
 	Duration int64                // µs
@@ -61,6 +45,7 @@ type Flow struct {
 	First    int64                // byte offset of its first packet in the capture
 	Last     int64                // byte offset of its last packet
 	End      EndReason
+	Offsets  []int64     // byte offset of each of its packets, where Recipe.Offsets asks for them
 	CIC      *CICColumns // the other CICFlowMeter columns; nil where nobody measured them
 }
 

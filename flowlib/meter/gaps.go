@@ -3,32 +3,43 @@ package meter
 // gaps measures the times between packets (features "IAT"), in µs: over the
 // whole flow, and over each side among the packets that count there.
 type gaps struct {
-	fwdSeen, bwdSeen int64 // time of the side's last packet
-	flow, fwd, bwd   moments
+	flow     moments
+	fwd, bwd side
 }
 
-func (g *gaps) begin(t int64, forward bool) {
-	if forward {
-		g.fwdSeen = t
-	} else {
-		g.bwdSeen = t
-	}
+// side is the gaps of one side.
+type side struct {
+	first, last int64 // times of its first and last packet
+	packets     int64
+	moments
 }
 
-// add takes a packet at t that is already counted on its side.
-func (g *gaps) add(s *state, t int64, forward bool) {
-	if forward {
-		if s.fwd > 1 {
-			g.fwd.add(float64(t - g.fwdSeen))
-		}
-		g.fwdSeen = t
-	} else {
-		if s.bwd > 1 {
-			g.bwd.add(float64(t - g.bwdSeen))
-		}
-		g.bwdSeen = t
+func (s *side) add(t int64) {
+	s.packets++
+	if s.packets == 1 {
+		s.first, s.last = t, t
+		return
 	}
-	g.flow.add(float64(t - s.last))
+	s.moments.add(float64(t - s.last))
+	s.last = t
+}
+
+// total is the sum of the side's gaps, which telescopes; 0 without a gap.
+func (s *side) total() float64 { return float64(s.last - s.first) }
+
+func (g *gaps) begin(t int64, forward bool) { g.of(forward).add(t) }
+
+// add takes a packet at t, the gap to the one before it in the flow.
+func (g *gaps) add(t, gap int64, forward bool) {
+	g.of(forward).add(t)
+	g.flow.add(float64(gap))
+}
+
+func (g *gaps) of(forward bool) *side {
+	if forward {
+		return &g.fwd
+	}
+	return &g.bwd
 }
 
 // features writes mean, standard deviation, maximum and minimum of the flow,

@@ -1,58 +1,123 @@
 package meter
 
 import (
-	"sort"
+	"math"
+	"math/rand/v2"
+	"slices"
 
 	"flowbook/flowlib/capture"
 )
 
 // Meter turns packets into flows, under several timeouts in one pass.
 type Meter struct {
-	d        Dialect
-	recipe   Recipe
-	timeouts []int64 // µs
-	order    []int   // the timeouts as they are run: the longest first
-	activity int64   // µs
-
-	table map[key]*entry
-	pool  pool
+	plan   *plan
+	decode capture.Decoder
+	seed   uint64
+	clock  clock
+	packet packet
 
 	counts   capture.Counts
 	lastTime int64
-	passes   []pass
 	header   capture.Header
+
+	shards []*shard
+	merger *merger
+	team   *team // nil without workers
+	output Output
+	err    error
+
+	flows [][]Flow // what Finish returns
 }
 
-// pass is what one timeout has made.
-type pass struct {
-	rows                        []Flow
-	supers                      []int64 // by row: first packet of its superflow, -1 for none
-	inFlows, onePacket, dropped int64
+// Output says what becomes of the flows of a meter.
+type Output struct {
+	// Row takes the flows in the order of the packets that began them, then
+	// the longer timeout first (Recipe.OriginalOrder: in the tool's order);
+	// timeout is an index into Recipe.Timeouts. The flow, its columns and the
+	// text are valid until it returns; the flow has no ID (Dialect.AppendID
+	// makes it). After an error no more flows come, and Finish returns it.
+	Row func(timeout int, f *Flow, text []byte) error
+
+	// Format, if not nil, makes the text of a flow, appending to b; only Super
+	// is not known yet. With workers it runs in several of them at once.
+	Format func(b []byte, timeout int, f *Flow) []byte
+
+	// Workers measure the flows of a share of the 5-tuples each; 0 and 1 mean
+	// none beside the caller. Rows are the same for any number. Recipes with
+	// MaxFlows or OriginalOrder, which need the whole table, use one.
+	Workers int
 }
 
-// New makes a meter. An invalid recipe panics; ask Recipe.Check first.
-func New(r Recipe) *Meter {
-	if err := r.Check(); err != nil {
-		panic(err.Error())
-	}
-	d, _ := Named(r.Dialect)
-	return NewWith(d, r)
-}
+// New makes a meter that keeps all flows for Finish. An invalid recipe
+// panics; ask Recipe.Check first.
+func New(r Recipe) *Meter { return NewWith(named(r), r) }
 
 // NewWith makes a meter with a dialect of the caller's own, such as clean with
 // one switch turned; the recipe gives all but the dialect.
 func NewWith(d Dialect, r Recipe) *Meter {
-	m := &Meter{
-		d: d, recipe: r, activity: r.Activity.Microseconds(),
-		table: map[key]*entry{}, passes: make([]pass, len(r.Timeouts)),
-	}
-	for i, t := range r.Timeouts {
-		m.timeouts = append(m.timeouts, t.Microseconds())
-		m.order = append(m.order, i)
-	}
-	sort.SliceStable(m.order, func(a, b int) bool { return m.timeouts[m.order[a]] > m.timeouts[m.order[b]] })
-	m.pool.states = len(m.timeouts)
+	m := NewStream(d, r, Output{})
+	m.flows = make([][]Flow, len(r.Timeouts))
+	m.output.Row = m.keep
 	return m
+}
+
+func named(r Recipe) Dialect {
+	if err := r.Check(); err != nil {
+		panic(err.Error())
+	}
+	d, _ := Named(r.Dialect)
+	return d
+}
+
+// NewStream makes a meter that holds the active flows only and passes the
+// finished ones on. The dialect is given beside the recipe, which may name
+// another or none.
+func NewStream(d Dialect, r Recipe, o Output) *Meter {
+	m := &Meter{plan: newPlan(d, r), decode: d.decoder(), seed: rand.Uint64(), output: o}
+	n := max(o.Workers, 1)
+	if m.plan.original || m.plan.maxFlows > 0 {
+		n = 1
+	}
+	for range n {
+		m.shards = append(m.shards, newShard(m.plan))
+	}
+	m.merger = newMerger(m.plan, n, m.row, func(i int, r *row) { m.shards[i].rows = append(m.shards[i].rows, r) })
+	if n > 1 {
+		m.team = newTeam(m)
+		return m
+	}
+	s, one := m.shards[0], make([]*row, 1)
+	s.out = func(r *row) {
+		m.format(r)
+		one[0] = r
+		m.merger.take(0, one, math.MaxInt64)
+	}
+	return m
+}
+
+func (m *Meter) format(r *row) {
+	if m.output.Format != nil {
+		r.text = m.output.Format(r.text[:0], r.pass, &r.flow)
+	}
+}
+
+// row passes a finished flow to the output.
+func (m *Meter) row(r *row) {
+	if m.err == nil {
+		m.err = m.output.Row(r.pass, &r.flow, r.text)
+	}
+}
+
+// keep is the output of a meter that keeps all.
+func (m *Meter) keep(timeout int, f *Flow, _ []byte) error {
+	g := *f
+	g.ID = string(m.plan.d.AppendID(nil, f.Key))
+	if f.CIC != nil {
+		c := *f.CIC
+		g.CIC = &c
+	}
+	m.flows[timeout] = append(m.flows[timeout], g)
+	return nil
 }
 
 // Add takes the next packet of the capture and says how it was decoded. It
@@ -62,128 +127,93 @@ func (m *Meter) Add(p *capture.Packet) capture.Reason {
 		m.counts.Backwards++
 	}
 	m.lastTime = p.Time
-	h := &m.header
-	why := m.d.Decode(p, h)
+	why := m.decode(p, &m.header)
 	m.counts.Reasons[why]++
 	if why == capture.Kept {
-		m.take(h, p.Offset)
+		m.take(&m.header)
 	}
 	return why
 }
 
 // Decoder is how the meter's dialect understands packets.
-func (m *Meter) Decoder() capture.Decoder { return m.d.Decode }
+func (m *Meter) Decoder() capture.Decoder { return m.decode }
 
 // AddBatch takes the next packets of the capture, which its Decoder has
 // decoded. It keeps nothing of b.
 func (m *Meter) AddBatch(b *capture.Batch) {
 	m.counts.Add(&b.Counts)
 	for i := range b.Headers {
-		m.take(&b.Headers[i], b.Headers[i].Offset)
+		m.take(&b.Headers[i])
 	}
 }
 
 // take runs a packet that was understood through the flow table.
-func (m *Meter) take(h *capture.Header, off int64) {
-	k, reversed := m.d.keyOf(h)
-	e := m.table[k]
-	if e == nil {
-		e = m.pool.get(k)
-		m.table[k] = e
+func (m *Meter) take(h *capture.Header) {
+	q := &m.packet
+	q.h = *h
+	q.seq++
+	if !m.plan.tool() || q.seq > sweepFree {
+		q.clock = m.clock.tick(h.Time)
 	}
-	if m.d.Linked {
-		m.linked(e, h, off, reversed)
-	} else {
-		m.separate(e, h, off, reversed)
-	}
-}
-
-// forward tells the direction of a packet in a flow.
-func (m *Meter) forward(e *entry, s *state, reversed bool) bool {
-	return reversed == s.reversed || !m.d.PortsTell && e.a == e.b
-}
-
-// finish ends a flow and writes it, if the dialect writes it.
-func (m *Meter) finish(e *entry, i int, why EndReason) {
-	s := &e.states[i]
-	s.live = false
-	p := &m.passes[i]
-	if s.fwd+s.bwd == 1 && !m.d.Singles {
-		p.onePacket++
+	k, reversed := m.plan.d.keyOf(h)
+	q.reversed, q.hash = reversed, k.hash(m.seed)
+	if m.team != nil {
+		m.team.deal(q)
 		return
 	}
-	if m.d.LastActive {
-		s.busy.close()
+	m.shards[0].take(q)
+	m.shards[0].drain()
+}
+
+// Failed reports that the output has returned an error, so that more packets
+// are of no use.
+func (m *Meter) Failed() bool {
+	if m.team != nil {
+		return m.team.failed.Load()
 	}
-	p.inFlows += int64(s.fwd + s.bwd)
-	p.rows = append(p.rows, s.flow(m, &e.key, m.recipe.Timeouts[i], why))
-	super := s.super
-	if s.straddle {
-		super = -1
-	}
-	p.supers = append(p.supers, super)
+	return m.err != nil
 }
 
 // Finish ends the capture: flows a timeout, in the order of the recipe, each
 // in the order of the flows' first packets, and the account of the packets.
-// The meter is of no use afterwards.
+// Of a stream, whose flows have gone to its output, it returns the account and
+// nil. The meter is of no use afterwards.
 func (m *Meter) Finish() ([][]Flow, []Accounting) {
-	for _, e := range m.table {
-		for i := range e.states {
-			if e.states[i].live {
-				m.finish(e, i, e.why())
-			}
+	if m.team != nil {
+		m.team.finish()
+	} else {
+		m.shards[0].end(m.packet.clock)
+		m.shards[0].drain()
+	}
+	acc := make([]Accounting, len(m.plan.timeouts))
+	for i := range acc {
+		acc[i] = m.account(i)
+	}
+	if m.flows != nil {
+		for i := range m.flows {
+			m.flows[i] = slices.Clip(m.flows[i])
 		}
 	}
-	m.table = nil
-	flows := make([][]Flow, len(m.passes))
-	acc := make([]Accounting, len(m.passes))
-	supers := map[int64]int{} // index of a superflow by its first packet
-	for n, i := range m.order {
-		p := &m.passes[i]
-		sort.Sort(byFirst{p})
-		if n == 0 {
-			for j := range p.rows {
-				supers[p.rows[j].First] = j
-				p.supers[j] = p.rows[j].First
-			}
-		}
-		straddling := p.link(supers)
-		flows[i] = p.rows
-		acc[i] = m.account(i, straddling)
-	}
-	return flows, acc
+	return m.flows, acc
 }
 
-// link sets the superflow of each row and counts the rows that have none.
-func (p *pass) link(supers map[int64]int) (straddling int64) {
-	for j := range p.rows {
-		super, ok := supers[p.supers[j]]
-		if !ok {
-			super = -1
-			straddling++
-		}
-		p.rows[j].Super = super
-	}
-	return straddling
-}
+// Err is the error of the output, after Finish.
+func (m *Meter) Err() error { return m.err }
 
-func (m *Meter) account(i int, straddling int64) Accounting {
-	p := &m.passes[i]
+func (m *Meter) account(i int) Accounting {
+	var sum pass
+	for _, s := range m.shards {
+		p := &s.passes[i]
+		sum.inFlows += p.inFlows
+		sum.onePacket += p.onePacket
+		sum.dropped += p.dropped
+		sum.evicted += p.evicted
+	}
 	return Accounting{
-		Timeout: m.recipe.Timeouts[i], Packets: m.counts.Packets, InFlows: p.inFlows,
-		NotInFlows: lost(&m.counts, p.onePacket, p.dropped), Flows: int64(len(p.rows)),
-		Straddling: straddling, Backwards: m.counts.Backwards,
+		Timeout: m.plan.recipe.Timeouts[i], Packets: m.counts.Packets, InFlows: sum.inFlows,
+		NotInFlows: lost(&m.counts, sum.onePacket, sum.dropped), Flows: m.merger.passes[i].flows,
+		Straddling: m.merger.passes[i].straddling, Backwards: m.counts.Backwards,
 		SnapCut: m.counts.SnapCut, Duplicates: m.counts.Duplicates, ZeroTime: m.counts.ZeroTime,
+		Late: m.clock.late, Evicted: sum.evicted,
 	}
-}
-
-// byFirst sorts rows, and their superflows with them, by first packet.
-type byFirst struct{ *pass }
-
-func (b byFirst) Len() int           { return len(b.rows) }
-func (b byFirst) Less(i, j int) bool { return b.rows[i].First < b.rows[j].First }
-func (b byFirst) Swap(i, j int) {
-	b.rows[i], b.rows[j] = b.rows[j], b.rows[i]
-	b.supers[i], b.supers[j] = b.supers[j], b.supers[i]
 }

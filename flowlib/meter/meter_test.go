@@ -30,6 +30,13 @@ func back(h capture.Header) capture.Header {
 	return h
 }
 
+// feed gives a meter a packet that is decoded already.
+func feed(m *Meter, h capture.Header, off int64) {
+	m.counts.Packets++
+	h.Offset = off
+	m.take(&h)
+}
+
 // run meters packets; each has its index as offset.
 func run(t *testing.T, d Dialect, r Recipe, packets ...capture.Header) ([][]Flow, []Accounting) {
 	t.Helper()
@@ -41,8 +48,7 @@ func run(t *testing.T, d Dialect, r Recipe, packets ...capture.Header) ([][]Flow
 	}
 	m := NewWith(d, r)
 	for i := range packets {
-		m.counts.Packets++
-		m.take(&packets[i], int64(i))
+		feed(m, packets[i], int64(i))
 	}
 	flows, acc := m.Finish()
 	for _, a := range acc {
@@ -162,7 +168,7 @@ func TestSwitches(t *testing.T) {
 		return flows[0][0]
 	}
 	ping := []capture.Header{udp(0, 10), back(udp(1*s, 10)), udp(3*s, 10)}
-	if f := flow(func(d *Dialect) { d.First = FirstBackward }, ping...); f.Fwd != 1 || f.Features[5] != 0 || f.Features[9] != 1e6 {
+	if f := flow(func(d *Dialect) { d.FirstForward = false }, ping...); f.Fwd != 1 || f.Features[5] != 0 || f.Features[9] != 1e6 {
 		t.Errorf("C1 off: forward %d, forward gap %v, backward gap %v", f.Fwd, f.Features[5], f.Features[9])
 	}
 	if f := flow(func(d *Dialect) { d.LastActive = false }, ping...); f.Features[13] != 0 {

@@ -2,22 +2,20 @@ package meter
 
 import "math"
 
-// moments keeps count, sum, mean, squared deviations and extremes of a series
-// in float64, in the order in which it comes. Every product is rounded before
+// moments keeps count, mean, squared deviations and extremes of a series in
+// float64, in the order in which it comes. Every product is rounded before
 // it is added, so that a processor with fused multiply-add gives the same bits
 // (specification, section 6).
 type moments struct {
-	n                       int64
-	sum, mean, m2, min, max float64
+	n, mean, m2, min, max float64
 }
 
 func (m *moments) add(x float64) {
 	m.n++
-	m.sum += x
 	d := x - m.mean
-	q := d / float64(m.n)
+	q := d / m.n
 	m.mean += q
-	m.m2 += float64(float64(float64(m.n-1)*d) * q)
+	m.m2 += float64(float64((m.n-1)*d) * q)
 	if m.n == 1 {
 		m.min, m.max = x, x
 		return
@@ -30,7 +28,7 @@ func (m *moments) variance() float64 {
 	if m.n < 2 {
 		return 0
 	}
-	return m.m2 / float64(m.n-1)
+	return m.m2 / (m.n - 1)
 }
 
 func (m *moments) std() float64 { return math.Sqrt(m.variance()) }
@@ -48,6 +46,7 @@ type Summary struct {
 	Sum, Mean, Std, Variance, Max, Min float64
 }
 
-func (m *moments) summary() Summary {
-	return Summary{m.n, m.sum, m.mean, m.std(), m.variance(), m.max, m.min}
+// summary adds the sum, which is a whole number that the flow knows.
+func (m *moments) summary(sum int64) Summary {
+	return Summary{int64(m.n), float64(sum), m.mean, m.std(), m.variance(), m.max, m.min}
 }

@@ -15,7 +15,20 @@ type Recipe struct {
 	Timeouts []time.Duration // flow timeouts, each a pass of its own over the same packets; ≥ 1 µs
 	Activity time.Duration   // a longer gap between packets makes a flow idle
 	Idle     bool            // count timeouts from the flow's last packet instead of its first (correction C14; clean only)
+
+	FeaturesOnly  bool // leave out what CICFlowMeter writes beyond key, counts and the 23 features: Flow.CIC is nil
+	Offsets       bool // keep the byte offset of each packet: Flow.Offsets
+	OriginalOrder bool // rows in the order of the tool (cic dialects only); superflows are not numbered then
+
+	// MaxFlows, if not 0, is how many 5-tuples may have open flows at once. One
+	// more evicts the one silent for longest, and endpoints are forgotten when
+	// their flow ends by silence. Evicted flows end for lack of resources and
+	// are counted.
+	MaxFlows int
 }
+
+// MostTimeouts is how many flow timeouts one pass can have.
+const MostTimeouts = 64
 
 // recipeJSON is the recipe on disk: durations as "120s".
 type recipeJSON struct {
@@ -23,11 +36,16 @@ type recipeJSON struct {
 	Timeouts []span `json:"timeouts"`
 	Activity span   `json:"activity"`
 	Idle     bool   `json:"idle,omitempty"`
+
+	FeaturesOnly  bool `json:"features_only,omitempty"`
+	Offsets       bool `json:"offsets,omitempty"`
+	OriginalOrder bool `json:"original_order,omitempty"`
+	MaxFlows      int  `json:"max_flows,omitempty"`
 }
 
 // MarshalJSON writes durations as strings such as "120s".
 func (r Recipe) MarshalJSON() ([]byte, error) {
-	j := recipeJSON{Dialect: r.Dialect, Timeouts: []span{}, Activity: span(r.Activity), Idle: r.Idle}
+	j := recipeJSON{r.Dialect, []span{}, span(r.Activity), r.Idle, r.FeaturesOnly, r.Offsets, r.OriginalOrder, r.MaxFlows}
 	for _, t := range r.Timeouts {
 		j.Timeouts = append(j.Timeouts, span(t))
 	}
@@ -40,7 +58,7 @@ func (r *Recipe) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &j); err != nil {
 		return err
 	}
-	*r = Recipe{Dialect: j.Dialect, Activity: time.Duration(j.Activity), Idle: j.Idle}
+	*r = Recipe{j.Dialect, nil, time.Duration(j.Activity), j.Idle, j.FeaturesOnly, j.Offsets, j.OriginalOrder, j.MaxFlows}
 	for _, t := range j.Timeouts {
 		r.Timeouts = append(r.Timeouts, time.Duration(t))
 	}
@@ -59,6 +77,12 @@ func (r Recipe) Check() error {
 		return fmt.Errorf("meter: flow timeout is %v, expected at least 1µs", slices.Min(r.Timeouts))
 	case r.Activity < time.Microsecond:
 		return fmt.Errorf("meter: activity timeout is %v, expected at least 1µs", r.Activity)
+	case len(r.Timeouts) > MostTimeouts:
+		return fmt.Errorf("meter: %d flow timeouts, expected at most %d", len(r.Timeouts), MostTimeouts)
+	case r.MaxFlows < 0:
+		return fmt.Errorf("meter: at most %d flows at once, expected 1 or more, or 0 for no limit", r.MaxFlows)
+	case r.OriginalOrder && d.Linked:
+		return fmt.Errorf("meter: dialect %s has no original order, only cic2018 and cic2021 have", d.Name)
 	case r.Idle && !d.Linked:
 		return fmt.Errorf("meter: dialect %s has no idle timeout, only clean has", d.Name)
 	}

@@ -8,75 +8,69 @@ import (
 
 // state is a flow in the making, under one timeout.
 type state struct {
-	live     bool
-	reversed bool  // its source is the larger end of the key
-	straddle bool  // its packets lie in more than one superflow (or in none)
-	finFwd   bool  // a forward FIN was seen (CloseBackwardFIN)
-	super    int64 // first packet of its superflow, as a file offset
-
 	start, last    int64 // µs; earliest and latest where time is monotonic
 	firstAt, endAt int64 // file offsets of its first and last packet
-	fwd, bwd       int
 	fwdBytes       int64
 	bwdBytes       int64
-
-	gaps   gaps
-	busy   activity
-	column columns
+	gaps           gaps
+	busy           activity
+	parts          subflows
+	super          int64  // number of the packet that began its superflow
+	slot           uint64 // its place among the rows
+	straddle       bool   // its packets lie in more than one superflow (or in none)
+	finFwd         bool   // a forward FIN was seen (FINBackward)
+	link           connection
 }
 
-// begin starts a flow with its first packet; forward says where it belongs.
-func (s *state) begin(m *Meter, h *capture.Header, off int64, forward bool) {
-	*s = state{live: true, reversed: s.reversed, super: s.super, start: h.Time, last: h.Time, firstAt: off, endAt: off}
-	switch m.d.First {
-	case FirstBackward:
-		forward = false
-	case FirstForward:
-		forward = true
+// begin starts a flow with its first packet; forward says where it counts.
+func (s *state) begin(d *Dialect, p *packet, forward bool) {
+	*s = state{
+		start: p.h.Time, last: p.h.Time, firstAt: p.h.Offset, endAt: p.h.Offset,
+		super: s.super, slot: s.slot,
 	}
-	s.busy.begin(h.Time)
-	s.count(h, forward)
-	s.gaps.begin(h.Time, forward)
-	s.column.begin(&m.d, h, forward)
+	s.busy.begin(p.h.Time)
+	s.parts.begin(p.h.Time)
+	s.bytes(&p.h, forward)
+	s.gaps.begin(p.h.Time, forward)
 }
 
-// add takes a further packet. Activity is updated by the caller, since some
-// dialects leave it out for some packets.
-func (s *state) add(m *Meter, h *capture.Header, off int64, forward bool) {
-	t := h.Time
-	if m.d.Monotonic {
+// add takes a further packet and returns its time in the flow. Activity is
+// updated by the caller, since some dialects leave it out for some packets.
+func (s *state) add(d *Dialect, p *packet, forward bool, activity int64) int64 {
+	t := p.h.Time
+	if d.Monotonic {
 		s.start = min(s.start, t)
 		t = max(t, s.last)
 	}
-	s.count(h, forward)
-	s.gaps.add(s, t, forward)
-	s.column.add(m, s, h, t, forward)
+	s.bytes(&p.h, forward)
+	s.gaps.add(t, t-s.last, forward)
+	if d.AllPackets && s.parts.add(t) && !d.Columns {
+		s.busy.update(t, activity) // the tool updates activity from here, too
+	}
 	s.last = t
-	s.endAt = off
+	s.endAt = p.h.Offset
+	return t
 }
 
-func (s *state) count(h *capture.Header, forward bool) {
+func (s *state) bytes(h *capture.Header, forward bool) {
 	if forward {
-		s.fwd++
 		s.fwdBytes += int64(h.Payload)
 	} else {
-		s.bwd++
 		s.bwdBytes += int64(h.Payload)
 	}
 }
 
-// flow is the finished flow.
-func (s *state) flow(m *Meter, k *key, timeout time.Duration, why EndReason) Flow {
-	f := Flow{
-		Key: k.flowKey(s.reversed), Start: s.start, Duration: s.last - s.start, Timeout: timeout,
-		Fwd: s.fwd, Bwd: s.bwd, FwdBytes: s.fwdBytes, BwdBytes: s.bwdBytes,
+func (s *state) packets() int64 { return s.gaps.fwd.packets + s.gaps.bwd.packets }
+
+// flow fills f with the finished flow, all but what a row knows besides.
+func (s *state) flow(d *Dialect, k Key, timeout time.Duration, why EndReason, f *Flow) {
+	*f = Flow{
+		Key: k, Start: s.start, Duration: s.last - s.start, Timeout: timeout,
+		Fwd: int(s.gaps.fwd.packets), Bwd: int(s.gaps.bwd.packets), FwdBytes: s.fwdBytes, BwdBytes: s.bwdBytes,
 		Super: -1, First: s.firstAt, Last: s.endAt, End: why,
 	}
-	f.ID = m.d.ID.text(f.Key)
 	f.Features[0] = float64(f.Duration)
 	s.gaps.features(f.Features[1:13])
 	s.busy.features(f.Features[13:21])
-	f.Features[21], f.Features[22] = m.d.rates(&f)
-	f.CIC = s.column.finish(m, s, &f)
-	return f
+	f.Features[21], f.Features[22] = d.rates(f)
 }
