@@ -1,7 +1,6 @@
 package flowlib
 
 import (
-	"io"
 	"sync"
 
 	"flowbook/flowlib/capture"
@@ -37,57 +36,40 @@ func Extract(path string, r meter.Recipe) (*Extraction, error) {
 // measure runs the meter over an open capture.
 func measure(in *capture.Reader, r meter.Recipe) ([][]meter.Flow, []meter.Accounting, error) {
 	m := meter.New(r)
-	feed := capture.NewFeed(in, m.Decoder(), capture.Options{})
-	var batch capture.Batch
-	var err error
-	for err = feed.Next(&batch); err == nil; err = feed.Next(&batch) {
-		m.AddBatch(&batch)
-	}
-	if err == io.EOF {
-		err = nil
-	}
+	err := pump(in, m, m.Decoder(), capture.Options{})
 	flows, acc := m.Finish()
 	return flows, acc, err
 }
 
-// Result is one capture of ExtractAll.
-type Result struct {
-	*Extraction       // what was good; nil if the capture could not be opened
-	Err         error // what was not
-}
-
-// ExtractAll measures many captures with several workers and yields them in
-// the order of paths, whatever worker is done first. It holds at most workers
-// captures at once. The yield function returns false to stop.
-func ExtractAll(paths []string, r meter.Recipe, workers int, yield func(path string, e Result) bool) {
+// InOrder does n things with several workers and yields what comes of them in
+// their order, whichever is done first. At most workers are begun or wait to
+// be yielded at once. The yield function returns false to stop.
+func InOrder[T any](n, workers int, do func(i int) T, yield func(i int, t T) bool) {
 	if workers < 1 {
-		panic("flowlib: ExtractAll needs at least one worker")
+		panic("flowlib: InOrder needs at least one worker")
 	}
-	slots := make(chan chan Result, workers-1)
+	slots := make(chan chan T, workers-1)
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		defer close(slots)
-		for _, path := range paths {
-			slot := make(chan Result, 1)
+		for i := range n {
+			slot := make(chan T, 1)
 			select {
 			case slots <- slot:
 			case <-stop:
 				return
 			}
-			wg.Go(func() {
-				e, err := Extract(path, r)
-				slot <- Result{e, err}
-			})
+			wg.Go(func() { slot <- do(i) })
 		}
 	})
-	n := 0
+	i := 0
 	for slot := range slots {
-		if !yield(paths[n], <-slot) {
+		if !yield(i, <-slot) {
 			close(stop)
 			break
 		}
-		n++
+		i++
 	}
 	wg.Wait()
 }

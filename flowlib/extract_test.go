@@ -125,18 +125,27 @@ func TestExtractRefuses(t *testing.T) {
 	}
 }
 
-// TestExtractAll: results come in the order of the paths, equal for any number
+type result struct {
+	*flowlib.Extraction
+	Err error
+}
+
+// TestInOrder: results come in the order of the paths, equal for any number
 // of workers, and the caller may stop.
-func TestExtractAll(t *testing.T) {
+func TestInOrder(t *testing.T) {
 	var paths []string
 	for i := range 7 {
 		paths = append(paths, write(t, fmt.Sprintf("%d.pcap", i), capturePcap(101, 10*i)))
 	}
 	paths = append(paths, write(t, "bad.pcap", []byte("bad")))
-	collect := func(workers int) (out []flowlib.Result) {
-		flowlib.ExtractAll(paths, paper, workers, func(path string, r flowlib.Result) bool {
-			if path != paths[len(out)] {
-				t.Errorf("result %d is of %s", len(out), path)
+	do := func(i int) result {
+		e, err := flowlib.Extract(paths[i], paper)
+		return result{e, err}
+	}
+	collect := func(workers int) (out []result) {
+		flowlib.InOrder(len(paths), workers, do, func(i int, r result) bool {
+			if i != len(out) {
+				t.Errorf("result %d is of %s", len(out), paths[i])
 			}
 			out = append(out, r)
 			return true
@@ -153,7 +162,7 @@ func TestExtractAll(t *testing.T) {
 		}
 	}
 	n := 0
-	flowlib.ExtractAll(paths, paper, 2, func(string, flowlib.Result) bool { n++; return n < 3 })
+	flowlib.InOrder(len(paths), 2, do, func(int, result) bool { n++; return n < 3 })
 	if n != 3 {
 		t.Errorf("%d results after stopping at 3", n)
 	}

@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -15,7 +12,6 @@ import (
 
 	"flowbook/flowlib"
 	"flowbook/flowlib/capture"
-	"flowbook/flowlib/flowio"
 	"flowbook/flowlib/meter"
 
 	"github.com/spf13/cobra"
@@ -24,10 +20,17 @@ import (
 // extractFlags are the flags of flowbook extract.
 type extractFlags struct {
 	recipe     meter.Recipe
-	timeout    time.Duration
+	dialect    meter.Dialect
+	read       capture.Options
+	reader     string
+	disorder   string
+	order      string
 	format     string
+	columns    string
 	out        string
 	accounting string
+	packets    string
+	diff       string
 	workers    int
 }
 
@@ -36,27 +39,47 @@ func (a *app) extract() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "extract -o FILE|DIR|- CAPTURE...",
 		Short: "Measure the flows of captures: one row a flow",
-		Long: `Measure the flows of pcap and pcapng captures (also .gz and .zst).
+		Long: `Measure the flows of pcap and pcapng captures (also .gz and .zst; - is
+standard input).
 
 With one capture, -o is a file or - for standard output. With several
 captures or a directory, -o is a directory and NAME.pcap becomes
-NAME.pcap_Flow.csv, as with the original tool. Every packet is accounted
-for, on standard error and in --accounting FILE.json.`,
+NAME.pcap_Flow.csv, as with the original tool. Several flow timeouts are
+measured in one pass; tables that do not name the timeout (CSV with all
+columns) then go to a directory a timeout, DIR/120s and DIR/3s.
+
+Rows come in the order of the packets that began them, then the longer
+timeout first, and memory grows with the active flows only. Every packet is
+accounted for, on standard error and in --accounting FILE.json.`,
+		Example: `  flowbook extract -o flows.csv capture.pcap
+  flowbook extract --flow-timeout 120s,3s --format parquet -o flows.parquet capture.pcap
+  flowbook extract --dialect cic2018 --order original -o - capture.pcap
+  flowbook extract --diff cic2018,clean capture.pcap
+  tcpdump -w - | flowbook extract --columns features -o - -`,
 		Args: usageArgs(cobra.MinimumNArgs(1)),
-		RunE: func(c *cobra.Command, args []string) error {
-			f.recipe.Timeouts = []time.Duration{f.timeout}
-			return a.runExtract(c.Context(), f, args)
-		},
+		RunE: func(c *cobra.Command, args []string) error { return a.runExtract(c.Context(), f, args) },
 	}
-	c.Flags().StringVar(&f.recipe.Dialect, "dialect", "clean", "flow meter to behave as: clean, cic2018 (the paper's tool, bugs included), cic2021")
-	c.Flags().DurationVar(&f.timeout, "flow-timeout", 120*time.Second, "longest flow, from its first packet")
-	c.Flags().DurationVar(&f.recipe.Activity, "activity-timeout", 5*time.Second, "gap that makes a flow idle")
-	c.Flags().StringVar(&f.format, "format", "csv", "csv or parquet")
-	c.Flags().IntVar(&f.workers, "workers", runtime.NumCPU(), "captures measured at once; the result is the same for any number")
-	c.Flags().StringVarP(&f.out, "out", "o", "", "file, directory or - (required)")
-	c.Flags().StringVar(&f.accounting, "accounting", "", "also write the account of the packets to this JSON file")
-	required(c, "out")
+	f.flags(c)
 	return c
+}
+
+func (f *extractFlags) flags(c *cobra.Command) {
+	s := c.Flags()
+	s.StringVar(&f.recipe.Dialect, "dialect", "clean", "flow meter to behave as: clean, cic2018 (the paper's tool, bugs included), cic2021")
+	s.DurationSliceVar(&f.recipe.Timeouts, "flow-timeout", []time.Duration{120 * time.Second}, "longest flow, from its first packet; several by commas, measured in one pass")
+	s.DurationVar(&f.recipe.Activity, "activity-timeout", 5*time.Second, "gap that makes a flow idle")
+	s.BoolVar(&f.recipe.Idle, "idle-timeout", false, "count flow timeouts from the flow's last packet (correction C14; clean only)")
+	s.IntVar(&f.recipe.MaxFlows, "max-flows", 0, "5-tuples with open flows at once; one more evicts the one silent for longest, counted (0: no limit)")
+	s.StringVar(&f.format, "format", "csv", "csv or parquet")
+	s.StringVar(&f.columns, "columns", "", "all (the 84 of CICFlowMeter; csv only) or features (key, counts, the 23 features, lineage); default all in csv, features in parquet")
+	s.StringVar(&f.order, "order", "packets", "rows in the order of the packets that began them, or original: as the tool writes them (cic dialects)")
+	s.StringVar(&f.reader, "reader", "fast", "fast, or gopacket for everything through gopacket; the result is the same")
+	s.StringVar(&f.disorder, "disorder", "keep", "packets that go back in time: keep, drop, or sort=WINDOW such as sort=100ms")
+	s.IntVar(&f.workers, "workers", runtime.NumCPU(), "captures measured at once, or workers that share one capture; the result is the same for any number")
+	s.StringVarP(&f.out, "out", "o", "", "file, directory or - (required, but for --diff)")
+	s.StringVar(&f.accounting, "accounting", "", "also write the account of the packets to this JSON file")
+	s.StringVar(&f.packets, "packets", "", "also write the byte offset of every packet of every flow to this CSV file (one capture)")
+	s.StringVar(&f.diff, "diff", "", "compare two dialects on the capture, such as cic2018,clean: which columns differ, by how much, through which correction")
 }
 
 // account is one capture's entry in the accounting file.
@@ -75,6 +98,9 @@ func (a *app) runExtract(ctx context.Context, f extractFlags, args []string) err
 	if err != nil {
 		return err
 	}
+	if f.diff != "" {
+		return a.runDiff(f, paths)
+	}
 	many = many || isDir(f.out)
 	if err := f.checkOut(paths, many); err != nil {
 		return err
@@ -92,21 +118,31 @@ func (a *app) runExtract(ctx context.Context, f extractFlags, args []string) err
 	return badInputs(bad)
 }
 
-// extractEach measures the captures with several workers and writes their
-// flows in the order of the captures.
+// extracted is what came of one capture.
+type extracted struct {
+	account account
+	bad     error // of the capture
+	fatal   error // of the output
+}
+
+// extractEach measures the captures, several at once, and reports on them in
+// their order.
 func (a *app) extractEach(ctx context.Context, f extractFlags, paths []string, many bool) (accounts []account, bad []error, err error) {
 	progress := a.bar(len(paths))
-	flowlib.ExtractAll(paths, f.recipe, f.workers, func(path string, ex flowlib.Result) bool {
-		if err = ctx.Err(); err != nil {
-			return false
+	atOnce := min(f.workers, len(paths))
+	f.workers /= atOnce
+	flowlib.InOrder(len(paths), atOnce, func(i int) extracted {
+		return a.extractOne(ctx, f, paths[i], many)
+	}, func(i int, ex extracted) bool {
+		if ex.bad != nil {
+			bad = append(bad, ex.bad)
 		}
-		if ex.Err != nil {
-			bad = append(bad, ex.Err)
+		for _, p := range ex.account.Packets {
+			a.say("%s: %v", ex.account.Capture, p)
 		}
-		acc := account{Capture: path}
-		err = a.extracted(f, &acc, ex, many)
-		accounts = append(accounts, acc)
-		progress.set(len(accounts), filepath.Base(path))
+		accounts = append(accounts, ex.account)
+		progress.set(len(accounts), filepath.Base(paths[i]))
+		err = ex.fatal
 		return err == nil
 	})
 	progress.finish()
@@ -133,68 +169,89 @@ func anyFlows(accounts []account) bool {
 	return false
 }
 
-func (f extractFlags) check() error {
-	if f.format != "csv" && f.format != "parquet" {
+// check refuses flags that make no sense and fills in what follows from them.
+func (f *extractFlags) check() error {
+	if f.columns == "" {
+		f.columns = map[string]string{"csv": "all", "parquet": "features"}[f.format]
+	}
+	f.recipe.FeaturesOnly = f.columns == "features"
+	f.recipe.OriginalOrder = f.order == "original"
+	f.recipe.Offsets = f.packets != ""
+	f.read = capture.Options{Gopacket: f.reader == "gopacket", Disorder: capture.Disorder(f.disorder)}
+	switch {
+	case f.format != "csv" && f.format != "parquet":
 		return usageError("--format is %q: known are csv and parquet", f.format)
-	}
-	if f.format == "parquet" && f.out == "-" {
+	case f.columns != "all" && f.columns != "features":
+		return usageError("--columns is %q: known are all and features", f.columns)
+	case f.format == "parquet" && f.columns == "all":
+		return usageError("--columns all is for csv; parquet has the columns of --columns features")
+	case f.order != "packets" && f.order != "original":
+		return usageError("--order is %q: known are packets and original", f.order)
+	case f.reader != "fast" && f.reader != "gopacket":
+		return usageError("--reader is %q: known are fast and gopacket", f.reader)
+	case f.out == "" && f.diff == "":
+		return usageError("--out is missing\nusage: flowbook extract -o FILE|DIR|- CAPTURE...")
+	case f.format == "parquet" && f.out == "-":
 		return usageError("--format parquet needs a file or a directory, not -")
-	}
-	if f.workers < 1 {
+	case f.workers < 1:
 		return usageError("--workers is %d, expected 1 or more", f.workers)
 	}
-	if err := f.recipe.Check(); err != nil {
-		return usageError("%v", err)
+	for _, err := range []error{f.recipe.Check(), f.read.Disorder.Check()} {
+		if err != nil {
+			return usageError("%v", err)
+		}
 	}
+	f.dialect, _ = meter.Named(f.recipe.Dialect)
 	return nil
-}
-
-// extracted writes what was good in a capture and fills its account.
-func (a *app) extracted(f extractFlags, acc *account, ex flowlib.Result, many bool) error {
-	if ex.Err != nil {
-		acc.Error = ex.Err.Error()
-	}
-	if ex.Extraction == nil {
-		return nil
-	}
-	flows := ex.Flows[0]
-	acc.Flows, acc.Packets = len(flows), ex.Accounting
-	for _, p := range ex.Accounting {
-		a.say("%s: %v", acc.Capture, p)
-	}
-	return a.writeFlows(f, f.table(acc.Capture, many), flows)
 }
 
 // checkOut refuses outputs that would overwrite each other or an input, and
 // standard output for more than one thing.
-func (f extractFlags) checkOut(paths []string, many bool) error {
+func (f *extractFlags) checkOut(paths []string, many bool) error {
+	split := len(f.recipe.Timeouts) > 1 && f.columns == "all"
 	switch {
-	case f.out == "-" && many:
-		return usageError("-o is -: the tables of several captures need a directory")
-	case f.out == "-" && f.accounting == "-":
-		return usageError("-o and --accounting are both -: only one fits on standard output")
+	case f.out == "-" && (many || split):
+		return usageError("-o is -: several tables need a directory")
+	case f.out == "-" && (f.accounting == "-" || f.packets == "-"):
+		return usageError("-o and --accounting or --packets are both -: only one fits on standard output")
+	case f.packets != "" && len(paths) > 1:
+		return usageError("--packets is for one capture, found %d", len(paths))
+	case split && !isDir(f.out) && exists(f.out):
+		return usageError("-o is a file: the tables of several timeouts need a directory")
 	}
 	from := map[string]string{}
 	for _, path := range paths {
-		to := f.table(path, many)
-		if other, taken := from[to]; taken {
-			return usageError("%s and %s would both be written to %s", other, path, to)
-		}
-		from[to] = path
-		if sameFile(to, path) {
-			return usageError("-o would overwrite the capture %s", path)
+		for _, to := range f.tables(path, many) {
+			if other, taken := from[to]; taken {
+				return usageError("%s and %s would both be written to %s", other, path, to)
+			}
+			from[to] = path
+			if sameFile(to, path) {
+				return usageError("-o would overwrite the capture %s", path)
+			}
 		}
 	}
 	return nil
 }
 
-// table is where the flows of a capture go: in a directory to NAME_Flow.csv
-// beside each other, as with the original tool.
-func (f extractFlags) table(capture string, many bool) string {
-	if !many {
-		return f.out
+// tables is where the flows of a capture go, a file a timeout or one for all:
+// in a directory to NAME_Flow.csv beside each other, as with the original tool.
+func (f *extractFlags) tables(capture string, many bool) []string {
+	name := filepath.Base(capture) + "_Flow." + f.format
+	if capture == "-" {
+		name = "stdin_Flow." + f.format
 	}
-	return filepath.Join(f.out, filepath.Base(capture)+"_Flow."+f.format)
+	if len(f.recipe.Timeouts) > 1 && f.columns == "all" {
+		var to []string
+		for _, t := range f.recipe.Timeouts {
+			to = append(to, filepath.Join(f.out, meter.TimeoutName(t), name))
+		}
+		return to
+	}
+	if !many {
+		return []string{f.out}
+	}
+	return []string{filepath.Join(f.out, name)}
 }
 
 // isDir says whether a path is a directory or is written as one.
@@ -203,68 +260,25 @@ func isDir(path string) bool {
 	return err == nil && info.IsDir() || strings.HasSuffix(path, "/")
 }
 
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 func sameFile(a, b string) bool {
 	x, errX := os.Stat(a)
 	y, errY := os.Stat(b)
 	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
-func (a *app) writeFlows(f extractFlags, to string, flows []meter.Flow) error {
-	if f.format == "parquet" {
-		return flowio.WriteParquet(to, flows)
+// openCapture opens a capture; - is standard input.
+func (f *extractFlags) openCapture(path string) (*capture.Reader, error) {
+	if path != "-" {
+		return f.read.Open(path)
 	}
-	if to == "-" {
-		return flowio.WriteCIC(a.out, f.recipe.Dialect, flows)
+	in, err := f.read.NewReader("standard input", os.Stdin)
+	if err != nil {
+		return nil, fmt.Errorf("standard input: %w", err)
 	}
-	return writeFile(to, func(w io.Writer) error {
-		return flowio.WriteCIC(w, f.recipe.Dialect, flows)
-	})
-}
-
-// captures lists the capture files of the arguments, directories expanded;
-// many says that results go to a directory.
-func captures(args []string) (paths []string, many bool, err error) {
-	many = len(args) > 1
-	for _, arg := range args {
-		info, err := os.Stat(arg)
-		if err != nil && len(args) == 1 {
-			return nil, false, err
-		}
-		if err != nil || !info.IsDir() { // what is missing is bad input beside the good
-			paths = append(paths, arg)
-			continue
-		}
-		many = true
-		found := 0
-		err = filepath.WalkDir(arg, func(p string, d fs.DirEntry, err error) error {
-			if err == nil && d.Type()&^fs.ModeSymlink == 0 && capture.IsName(p) { // files and links, no pipes
-				paths = append(paths, p)
-				found++
-			}
-			return err
-		})
-		if err != nil {
-			return nil, false, err
-		}
-		if found == 0 {
-			return nil, false, fmt.Errorf("%s: no capture file (.pcap, .pcapng, .cap, also .gz and .zst) in this directory", arg)
-		}
-	}
-	return paths, many, nil
-}
-
-// writeFile makes the directory of a file and writes the file whole or not at all.
-func writeFile(path string, fill func(io.Writer) error) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return err
-	}
-	return flowio.WriteFile(path, fill)
-}
-
-func writeJSON(path string, v any) error {
-	return writeFile(path, func(w io.Writer) error {
-		enc := json.NewEncoder(w)
-		enc.SetIndent("", "  ")
-		return enc.Encode(v)
-	})
+	return in, nil
 }

@@ -26,16 +26,13 @@ func WriteCIC(w io.Writer, dialect string, flows []meter.Flow) error {
 		return err
 	}
 	b := bufio.NewWriterSize(w, 1<<16)
-	names := cicNames2018
-	if d.Name == meter.CIC2021.Name {
-		names = cicNames2021
-	}
-	if _, err := b.WriteString(names + "\n"); err != nil {
+	if _, err := b.WriteString(CICHeader(d)); err != nil {
 		return fmt.Errorf("flowio: writing a flow table: %w", err)
 	}
-	r := cicRow{d: d}
+	var line []byte
 	for i := range flows {
-		if _, err := b.Write(r.line(&flows[i])); err != nil {
+		line = AppendCIC(line[:0], &d, &flows[i])
+		if _, err := b.Write(line); err != nil {
 			return fmt.Errorf("flowio: writing row %d of a flow table: %w", i+1, err)
 		}
 	}
@@ -45,34 +42,43 @@ func WriteCIC(w io.Writer, dialect string, flows []meter.Flow) error {
 	return nil
 }
 
-// cicRow writes lines into a buffer that it keeps.
-type cicRow struct {
-	d meter.Dialect
-	b []byte
+// CICHeader is the header line of a CICFlowMeter table.
+func CICHeader(d meter.Dialect) string {
+	if d.Name == meter.CIC2021.Name {
+		return cicNames2021 + "\n"
+	}
+	return cicNames2018 + "\n"
 }
 
-// cicEmpty stands in for flows that do not carry the other columns.
-var cicEmpty meter.CICColumns
-
-func (r *cicRow) line(f *meter.Flow) []byte {
+// AppendCIC appends the line of a flow in a CICFlowMeter table, as WriteCIC
+// writes it. A flow without an ID gets that of the dialect.
+func AppendCIC(b []byte, d *meter.Dialect, f *meter.Flow) []byte {
 	c := f.CIC
 	if c == nil {
 		c = &cicEmpty
 	}
-	r.b = r.b[:0]
+	r := cicRow{d: d, b: b}
 	r.key(f)
 	r.counts(f, c)
 	r.times(f, c)
 	r.headers(c)
 	r.sizes(f, c)
 	r.tail(f, c)
-	r.b = append(append(r.b, r.d.Label...), '\n')
-	return r.b
+	return append(append(r.b, d.Label...), '\n')
 }
+
+// cicRow appends the columns of a line.
+type cicRow struct {
+	d *meter.Dialect
+	b []byte
+}
+
+// cicEmpty stands in for flows that do not carry the other columns.
+var cicEmpty meter.CICColumns
 
 // key writes columns 1 to 8.
 func (r *cicRow) key(f *meter.Flow) {
-	r.b = append(append(r.b, f.ID...), ',')
+	r.b = append(appendID(r.b, r.d, f), ',')
 	r.b = append(f.Key.Src.AppendTo(r.b), ',')
 	r.integer(int64(f.Key.SrcPort))
 	r.b = append(f.Key.Dst.AppendTo(r.b), ',')
@@ -85,6 +91,13 @@ func (r *cicRow) key(f *meter.Flow) {
 	}
 	r.b = append(t.AppendFormat(r.b, layout), ',')
 	r.integer(f.Duration)
+}
+
+func appendID(b []byte, d *meter.Dialect, f *meter.Flow) []byte {
+	if f.ID == "" && f.Key.Src.IsValid() {
+		return d.AppendID(b, f.Key)
+	}
+	return append(b, f.ID...)
 }
 
 // counts writes columns 9 to 22: packets, lengths and rates.

@@ -111,12 +111,34 @@ const (
 
 // WriteColumns writes a Parquet table to w. All columns must be equally long.
 func WriteColumns(w io.Writer, columns []Column) error {
-	group := inOrder{Group: parquet.Group{}}
-	units := map[string]string{}
 	for _, c := range columns {
 		if c.Rows() != columns[0].Rows() {
 			panic(fmt.Sprintf("flowio: column %s has %d rows, %s has %d", c.Name, c.Rows(), columns[0].Name, columns[0].Rows()))
 		}
+	}
+	cw, err := newColumnWriter(w, columns)
+	if err != nil {
+		return err
+	}
+	for lo := 0; len(columns) > 0 && lo < columns[0].Rows(); lo += rowGroup {
+		if err := cw.group(columns, lo, min(lo+rowGroup, columns[0].Rows())); err != nil {
+			return err
+		}
+	}
+	return cw.pw.Close()
+}
+
+// columnWriter writes a Parquet table, one row group after the other.
+type columnWriter struct {
+	pw     *parquet.Writer
+	values []parquet.Value
+}
+
+// newColumnWriter begins a table with the names, types and units of columns.
+func newColumnWriter(w io.Writer, columns []Column) (*columnWriter, error) {
+	group := inOrder{Group: parquet.Group{}}
+	units := map[string]string{}
+	for _, c := range columns {
 		group.Group[c.Name] = c.node()
 		group.names = append(group.names, c.Name)
 		if c.Unit != "" {
@@ -128,33 +150,24 @@ func WriteColumns(w io.Writer, columns []Column) error {
 	}
 	text, err := json.Marshal(units)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	pw := parquet.NewWriter(w, parquet.NewSchema("flowbook", group),
 		parquet.Compression(&parquet.Zstd),
 		parquet.CreatedBy("flowbook", "1", ""),
 		parquet.KeyValueMetadata(unitsKey, string(text)))
-	if err := writeRowGroups(pw, columns); err != nil {
-		return err
-	}
-	return pw.Close()
+	return &columnWriter{pw: pw}, nil
 }
 
-func writeRowGroups(pw *parquet.Writer, columns []Column) error {
-	var values []parquet.Value
-	for lo := 0; len(columns) > 0 && lo < columns[0].Rows(); lo += rowGroup {
-		hi := min(lo+rowGroup, columns[0].Rows())
-		for i, cw := range pw.ColumnWriters() {
-			for at := lo; at < hi; at += batch {
-				values = columns[i].values(values[:0], at, min(at+batch, hi))
-				if _, err := cw.WriteRowValues(values); err != nil {
-					return fmt.Errorf("column %s: %w", columns[i].Name, err)
-				}
+// group writes rows lo to hi as a row group.
+func (w *columnWriter) group(columns []Column, lo, hi int) error {
+	for i, cw := range w.pw.ColumnWriters() {
+		for at := lo; at < hi; at += batch {
+			w.values = columns[i].values(w.values[:0], at, min(at+batch, hi))
+			if _, err := cw.WriteRowValues(w.values); err != nil {
+				return fmt.Errorf("column %s: %w", columns[i].Name, err)
 			}
 		}
-		if err := pw.Flush(); err != nil {
-			return err
-		}
 	}
-	return nil
+	return w.pw.Flush()
 }

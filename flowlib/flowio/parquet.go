@@ -55,9 +55,10 @@ type flowTable struct {
 
 // field ties a column of the file to one of the table.
 type field struct {
-	name, unit string
-	get        func(t *flowTable) any
-	read       func(t *flowTable, c *Columns, name string) error
+	name, unit  string
+	identifying bool // says who, where or when
+	get         func(t *flowTable) any
+	read        func(t *flowTable, c *Columns, name string) error
 }
 
 func fieldOf[T any](name, unit string, at func(t *flowTable) *T) field {
@@ -68,25 +69,31 @@ func fieldOf[T any](name, unit string, at func(t *flowTable) *T) field {
 	}
 }
 
+// who marks a column as identifying.
+func (f field) who() field {
+	f.identifying = true
+	return f
+}
+
 // fields are the columns of a flow table, in their order.
 func fields() []field {
 	all := []field{
-		fieldOf("flow_id", "", func(t *flowTable) *[]string { return &t.id }),
-		fieldOf("src_ip", "", func(t *flowTable) *[]string { return &t.src }),
-		fieldOf("src_port", "", func(t *flowTable) *[]int32 { return &t.sport }),
-		fieldOf("dst_ip", "", func(t *flowTable) *[]string { return &t.dst }),
-		fieldOf("dst_port", "", func(t *flowTable) *[]int32 { return &t.dport }),
+		fieldOf("flow_id", "", func(t *flowTable) *[]string { return &t.id }).who(),
+		fieldOf("src_ip", "", func(t *flowTable) *[]string { return &t.src }).who(),
+		fieldOf("src_port", "", func(t *flowTable) *[]int32 { return &t.sport }).who(),
+		fieldOf("dst_ip", "", func(t *flowTable) *[]string { return &t.dst }).who(),
+		fieldOf("dst_port", "", func(t *flowTable) *[]int32 { return &t.dport }).who(),
 		fieldOf("protocol", "", func(t *flowTable) *[]int32 { return &t.protocol }),
-		fieldOf("start", "µs", func(t *flowTable) *Times { return &t.start }),
+		fieldOf("start", "µs", func(t *flowTable) *Times { return &t.start }).who(),
 		fieldOf("duration", "µs", func(t *flowTable) *[]int64 { return &t.duration }),
 		fieldOf("timeout", "µs", func(t *flowTable) *[]int64 { return &t.timeout }),
 		fieldOf("fwd_packets", "packets", func(t *flowTable) *[]int32 { return &t.fwd }),
 		fieldOf("bwd_packets", "packets", func(t *flowTable) *[]int32 { return &t.bwd }),
 		fieldOf("fwd_bytes", "bytes", func(t *flowTable) *[]int64 { return &t.fwdBytes }),
 		fieldOf("bwd_bytes", "bytes", func(t *flowTable) *[]int64 { return &t.bwdBytes }),
-		fieldOf("superflow", "", func(t *flowTable) *[]int32 { return &t.super }),
-		fieldOf("first_offset", "bytes", func(t *flowTable) *[]int64 { return &t.first }),
-		fieldOf("last_offset", "bytes", func(t *flowTable) *[]int64 { return &t.last }),
+		fieldOf("superflow", "", func(t *flowTable) *[]int32 { return &t.super }).who(),
+		fieldOf("first_offset", "bytes", func(t *flowTable) *[]int64 { return &t.first }).who(),
+		fieldOf("last_offset", "bytes", func(t *flowTable) *[]int64 { return &t.last }).who(),
 		fieldOf("end_reason", "", func(t *flowTable) *[]int32 { return &t.end }),
 	}
 	for i, name := range meter.FeatureNames() {
@@ -105,6 +112,10 @@ func FlowColumns(flows []meter.Flow) []Column {
 	for i := range flows {
 		t.add(&flows[i])
 	}
+	return t.columns()
+}
+
+func (t *flowTable) columns() []Column {
 	var columns []Column
 	for _, f := range fields() {
 		columns = append(columns, Column{Name: f.name, Unit: f.unit, Data: f.get(t)})

@@ -73,7 +73,7 @@ func named(r Recipe) Dialect {
 // finished ones on. The dialect is given beside the recipe, which may name
 // another or none.
 func NewStream(d Dialect, r Recipe, o Output) *Meter {
-	m := &Meter{plan: newPlan(d, r), decode: d.decoder(), seed: rand.Uint64(), output: o}
+	m := &Meter{plan: newPlan(d, r), decode: d.Decoder(capture.Options{}), seed: rand.Uint64(), output: o}
 	n := max(o.Workers, 1)
 	if m.plan.original || m.plan.maxFlows > 0 {
 		n = 1

@@ -13,7 +13,7 @@ func (s *shard) endOriginal() {
 			for k := range s.store.entries[c] {
 				if e := &s.store.entries[c][k]; has(e.live, i) {
 					id := s.plan.d.AppendID(nil, e.flowKey(has(e.reversed, i)))
-					held = append(held, heldFlow{e, javaHash(id) & (size - 1), s.store.state(e.block, i).firstAt})
+					held = append(held, heldFlow{e, javaHash(id) & (size - 1), s.store.state(e.block, i).slot})
 				}
 			}
 		}
@@ -33,7 +33,7 @@ func (s *shard) endOriginal() {
 type heldFlow struct {
 	e      *entry
 	bucket uint32
-	begun  int64 // byte offset of its first packet
+	begun  uint64 // number of its first packet
 }
 
 // javaTable is the size of a java.util.HashMap that has held so many keys: 16,

@@ -108,3 +108,6 @@ func (s *span) UnmarshalText(b []byte) error {
 	*s = span(d)
 	return err
 }
+
+// TimeoutName is a timeout as names of files and messages have it: "120s".
+func TimeoutName(d time.Duration) string { return span(d).String() }

@@ -171,7 +171,7 @@ func (s *shard) begin(n uint32, e *entry, i int, p *packet, split bool, super in
 		forward = real
 	}
 	st := s.store.state(e.block, i)
-	st.super, st.slot = super, 0
+	st.super, st.slot = super, uint64(p.seq)
 	if !s.plan.original {
 		st.slot = s.queue.push(p.seq, n)
 	}

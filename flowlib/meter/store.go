@@ -44,8 +44,9 @@ func (t *store) newEntry() uint32 {
 		first := uint32(len(t.entries)) * chunk
 		t.entries = append(t.entries, new([chunk]entry))
 		for i := uint32(chunk); i > 0; i-- {
-			if n := first + i - 1; n > 0 {
-				t.entry(n).seen = never
+			n := first + i - 1
+			t.entry(n).seen = never
+			if n > 0 {
 				t.freeEntries = append(t.freeEntries, n)
 			}
 		}
