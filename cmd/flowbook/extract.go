@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -105,6 +106,7 @@ func (a *app) runExtract(ctx context.Context, f extractFlags, args []string) err
 	if err := f.checkOut(paths, many); err != nil {
 		return err
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(extractGarbage))
 	accounts, bad, err := a.extractEach(ctx, f, paths, many)
 	if err != nil {
 		return err

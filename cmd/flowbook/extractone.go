@@ -14,6 +14,11 @@ import (
 	"flowbook/flowlib/meter"
 )
 
+// extractGarbage is how far the heap may grow beyond what is used, in percent:
+// extract makes little garbage, so that collecting it more often is cheap, and
+// what is used is mostly the flow table.
+const extractGarbage = 25
+
 // extractOne measures one capture and writes its tables.
 func (a *app) extractOne(ctx context.Context, f extractFlags, path string, many bool) (ex extracted) {
 	ex.account.Capture = path

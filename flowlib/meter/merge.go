@@ -10,6 +10,8 @@ import (
 type merger struct {
 	plan    *plan
 	out     func(*row)
+	format  func(r *row, b []byte)
+	text    []byte
 	back    func(shard int, r *row) // takes a row that is written
 	waiting []fifo
 	safe    []int64 // by shard: no row that begins earlier will come
@@ -29,10 +31,19 @@ type superflow struct {
 	number       int
 }
 
-func newMerger(pl *plan, shards int, out func(*row), back func(int, *row)) *merger {
-	m := &merger{plan: pl, out: out, back: back, waiting: make([]fifo, shards), safe: make([]int64, shards)}
+func newMerger(pl *plan, shards int, out func(*row), format func(*row, []byte), back func(int, *row)) *merger {
+	m := &merger{plan: pl, out: out, format: format, back: back, waiting: make([]fifo, shards), safe: make([]int64, shards)}
 	m.passes = make([]struct{ flows, straddling int64 }, len(pl.timeouts))
 	return m
+}
+
+// single writes a row where there is one shard, whose order is right.
+func (m *merger) single(r *row) {
+	m.format(r, m.text)
+	m.text = r.text
+	m.write(r)
+	r.text = nil
+	m.back(0, r)
 }
 
 // take adds rows of a shard, in its order, and how far it is.

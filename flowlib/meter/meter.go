@@ -1,7 +1,6 @@
 package meter
 
 import (
-	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -81,23 +80,19 @@ func NewStream(d Dialect, r Recipe, o Output) *Meter {
 	for range n {
 		m.shards = append(m.shards, newShard(m.plan))
 	}
-	m.merger = newMerger(m.plan, n, m.row, func(i int, r *row) { m.shards[i].rows = append(m.shards[i].rows, r) })
+	m.merger = newMerger(m.plan, n, m.row, m.format, func(i int, r *row) { m.shards[i].rows = append(m.shards[i].rows, r) })
 	if n > 1 {
 		m.team = newTeam(m)
 		return m
 	}
-	s, one := m.shards[0], make([]*row, 1)
-	s.out = func(r *row) {
-		m.format(r)
-		one[0] = r
-		m.merger.take(0, one, math.MaxInt64)
-	}
+	m.shards[0].out = m.merger.single
 	return m
 }
 
-func (m *Meter) format(r *row) {
+// format makes the text of a row in b.
+func (m *Meter) format(r *row, b []byte) {
 	if m.output.Format != nil {
-		r.text = m.output.Format(r.text[:0], r.pass, &r.flow)
+		r.text = m.output.Format(b[:0], r.pass, &r.flow)
 	}
 }
 
@@ -152,7 +147,7 @@ func (m *Meter) take(h *capture.Header) {
 	q := &m.packet
 	q.h = *h
 	q.seq++
-	if !m.plan.tool() || q.seq > sweepFree {
+	if q.seq > m.plan.sweepFree {
 		q.clock = m.clock.tick(h.Time)
 	}
 	k, reversed := m.plan.d.keyOf(h)

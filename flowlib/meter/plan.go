@@ -18,6 +18,9 @@ type plan struct {
 	maxFlows int
 	release  int64 // silence after which flows end without a packet, µs
 	remember int64 // silence after which endpoints are forgotten, µs
+
+	sweepFree int64 // packets before the clock runs
+	eager     bool  // sweep at every packet: for tests
 }
 
 func newPlan(d Dialect, r Recipe) *plan {
@@ -34,6 +37,9 @@ func newPlan(d Dialect, r Recipe) *plan {
 	longest := slices.Max(pl.timeouts)
 	pl.release = longest + grace
 	pl.remember = max(remembered, 2*longest)
+	if pl.tool() {
+		pl.sweepFree = sweepFree
+	}
 	switch {
 	case pl.original:
 		pl.release, pl.remember = never/2, never/2

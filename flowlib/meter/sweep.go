@@ -78,13 +78,13 @@ func (s *shard) isClosed(e *entry, i int) bool {
 	return e.link.closed || s.store.state(e.block, i).link.closed
 }
 
-// sweepIfDue sweeps every quarter of the time after which flows are released,
+// sweepIfDue sweeps every eighth of the time after which flows are released,
 // but never looks at more entries than there were packets.
 func (s *shard) sweepIfDue(clock int64) {
-	if s.since++; clock < s.sweepAt || s.since < s.index.used {
+	if s.since++; (clock < s.sweepAt || s.since < s.index.used) && !s.plan.eager {
 		return
 	}
-	s.since, s.sweepAt = 0, clock+s.plan.release/4
+	s.since, s.sweepAt = 0, clock+s.plan.release/8
 	s.sweep(clock)
 }
 
@@ -95,21 +95,20 @@ func (s *shard) sweep(clock int64) {
 				s.silent(uint32(c*chunk+i), e, clock)
 			}
 		}
+		s.drain()
 	}
 }
 
-// end finishes all flows at the end of the capture.
+// end finishes all flows at the end of the capture, the oldest first, so that
+// no row waits.
 func (s *shard) end(clock int64) {
 	s.sweep(clock)
 	if s.plan.original {
 		s.endOriginal()
 		return
 	}
-	for c := range s.store.entries {
-		for i := range s.store.entries[c] {
-			if e := &s.store.entries[c][i]; e.live != 0 {
-				s.finishAll(e, s.atEnd(e))
-			}
-		}
+	for s.drain(); s.queue.head < s.queue.tail; s.drain() {
+		e := s.store.entry(s.queue.at(s.queue.head).entry)
+		s.finishAll(e, s.atEnd(e))
 	}
 }

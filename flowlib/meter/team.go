@@ -90,7 +90,7 @@ func (t *team) work(i int, back <-chan []*row) {
 	s := t.m.shards[i]
 	var rows []*row
 	s.out = func(r *row) {
-		t.m.format(r)
+		t.m.format(r, r.text)
 		rows = append(rows, r)
 	}
 	pass := func(safe int64) {
@@ -128,7 +128,8 @@ func (t *team) merge(back []chan []*row) {
 		select {
 		case back[i] <- used[i]:
 			used[i] = nil
-		default:
+		default: // the worker has enough
+			clear(used[i])
 			used[i] = used[i][:0]
 		}
 	}
