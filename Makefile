@@ -2,7 +2,7 @@
 # make test      build, vet, format and tests of every module, lint of the notebooks
 # make jupyter   JupyterLab on this machine, first notebook open
 # More: check-notebooks check-report check-cells check-answers editions notebooks scripts figure
-#       pdf plugin gpu tools test-browser test-golden test-interop clean
+#       pdf plugin gpu tools test-browser test-golden test-long test-interop clean
 #
 # All that is installed or built lies inside the checkout: .venv .tools .pjrt .build .work reports.
 SHELL := /bin/bash
@@ -33,7 +33,7 @@ SOURCES := cmd data flowlib internal modellib notebooks plots
 PIP     := .venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 RUNNER  := .venv/bin/python tools/jupyter/report.py
 
-.PHONY: report test test-go test-golden test-python notebooks check-notebooks check-report scripts figure jupyter test-browser test-interop tools plugin gpu clean
+.PHONY: report test test-go test-golden test-long test-python notebooks check-notebooks check-report scripts figure jupyter test-browser test-interop tools plugin gpu clean
 
 report: tools compile
 	$(RUNNER) --out $(OUT) $(REPORT) $(NOTEBOOKS)
@@ -90,6 +90,10 @@ test-go: .pjrt/cpu.ok
 # make test has each of them on the Go backend, one of each network on XLA.
 test-golden: .pjrt/cpu.ok
 	FLOWBOOK_GOLDEN=all FLOWBOOK_NEED_XLA=1 go test -count=1 -run Golden ./modellib/models ./modellib/fit
+
+# What takes minutes: trainings killed a hundred times, and whatever else has the tag.
+test-long: .pjrt/cpu.ok
+	go test -count=1 -tags long -timeout 60m ./...
 
 test-python: .venv/report.ok
 	.venv/bin/python -m unittest discover -q -s tools/jupyter/tests -t tools/jupyter

@@ -7,6 +7,11 @@
 //	report, _ := evaluate.Run(trained)
 //	fmt.Println(report)
 //
+// Resume goes on with a training that was stopped; Ensure opens, resumes or
+// trains, whatever is left to do. A Session trains many networks and compiles
+// each once: Session.OutOfFold over folds and seeds, Session.Validate for a
+// search that must not see the test part (package tune).
+//
 // The packages below do the work: backend chooses what computes, keras has
 // the layers, models the architectures, fit the training; run reads and writes
 // run directories without linking any of that, evaluate scores them, baseline

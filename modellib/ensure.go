@@ -33,7 +33,7 @@ func (s *Session) Ensure(ctx context.Context, set *dataset.Set, r Recipe, out st
 		return have, nil
 	}
 	o, err := readOrder(out)
-	if err == nil && o != nil && o.Data.Hash == set.Hash && sameJSON(o.Recipe, r) {
+	if err == nil && o != nil && o.Data.Hash == set.Hash && SameRecipe(o.Recipe, r) {
 		return s.resume(ctx, out, o, set, w)
 	}
 	return s.Train(ctx, set, r, out, w)
@@ -44,5 +44,9 @@ func sameRun(have *run.Run, set *dataset.Set, r Recipe) bool {
 	if err := have.Manifest.DecodeRecipe(&trained); err != nil {
 		return false
 	}
-	return have.Manifest.Data.Hash == set.Hash && sameJSON(trained, r)
+	return have.Manifest.Data.Hash == set.Hash && SameRecipe(trained, r)
 }
+
+// SameRecipe says whether two recipes ask for the same; what was read from a
+// file may hold other Go types for the same numbers.
+func SameRecipe(a, b Recipe) bool { return sameJSON(a, b) }

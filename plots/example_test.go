@@ -199,3 +199,30 @@ func ExampleScatter() {
 		plots.Group{Name: "file transfer", X: []float64{1210, 1400, 980, 1320}, Y: []float64{300, 900, 520, 110}}), "scatter")
 	// Output: saved
 }
+
+// A search over a GRU by successive halving: 24 trials, 8 of which went on, 3 to the end.
+func ExampleTrials() {
+	s := &run.Search{Watch: "val_loss", Space: []run.Dimension{
+		{Name: "learning-rate", Kind: "log", Min: 1e-5, Max: 1e-2},
+		{Name: "activation", Kind: "choice", Choices: []string{"tanh", "relu", "softsign", "elu"}},
+		{Name: "dropout", Kind: "linear", Min: 0, Max: 0.3},
+		{Name: "units", Kind: "whole-log", Min: 12, Max: 96},
+	}}
+	for i := range 24 {
+		x := math.Mod(float64(i)*0.618, 1)
+		rate, units := math.Pow(10, -5+3*x), math.Round(12*math.Pow(8, math.Mod(float64(i)*0.755, 1)))
+		t := run.Trial{Number: i + 1, Rung: 1, State: "pruned", Settings: map[string]any{
+			"learning-rate": rate, "activation": s.Space[1].Choices[i*7%4], "dropout": 0.3 * math.Mod(float64(i)*0.37, 1), "units": units}}
+		t.Loss = 0.4 + 3*math.Abs(x-0.85) + 2/units
+		if math.Abs(x-0.85) < 0.15 {
+			t.Rung = 2
+		}
+		if math.Abs(x-0.85) < 0.06 {
+			t.Rung, t.State = 3, "finished"
+		}
+		s.Trials = append(s.Trials, t)
+	}
+	s.Trials[9].State = "failed"
+	save(plots.Trials(s), "trials")
+	// Output: saved
+}

@@ -90,6 +90,9 @@ func TestWrongUsageIsCode2(t *testing.T) {
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "published", "--folds", "3"},
 		{"train", "--like", dir, "--out", dir, "--preset", "published"},
 		{"resume"},
+		{"tune", "--data", dir, "--out", dir}, // no --model
+		{"tune", "--data", dir, "--model", "gru", "--out", dir, "--trials", "0"},
+		{"tune", "--data", dir, "--model", "gru", "--out", dir, "--keep", "0"},
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "nosuch"},
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "group:host:x/5"},
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--split", "group:host:0/3"},
@@ -138,6 +141,8 @@ func TestBadInputIsOneClearMessage(t *testing.T) {
 		{[]string{"train", "--data", dir, "--model", "cnn", "--out", out}, dir},
 		{[]string{"train", "--like", dir, "--out", out}, dir},
 		{[]string{"resume", dir}, dir},
+		{[]string{"tune", "--data", dir, "--model", "cnn", "--out", out}, dir},
+		{[]string{"tune", "--data", dir, "--model", "cnn", "--out", out, "--space", text}, "skype_audio1.pcap"},
 		{[]string{"evaluate", dir}, dir},
 		{[]string{"evaluate", filepath.Join(dir, "missing")}, "missing"},
 		{[]string{"script", text}, "skype_audio1.pcap"},
@@ -221,6 +226,13 @@ func TestTheWholeWay(t *testing.T) {
 	if code, _, errs := flowbook(t, "resume", at("again")); code != exitFine || !strings.Contains(errs, "has finished already") {
 		t.Errorf("resume of a finished run: exit code %d, %s", code, errs)
 	}
+	search := []string{"tune", "--data", at("set"), "--model", "gru", "--backend", "go", "--epochs", "2", "--trials", "3",
+		"--split", "published", "--quiet", "--out", at("search")}
+	out := must(t, search...)
+	if !strings.Contains(out, "Cost of the search: 3 trials") || out != must(t, search...) { // the second time from what is there
+		t.Errorf("tune printed\n%s", out)
+	}
+	must(t, "train", "--like", at("search"), "--quiet", "--out", at("best"))
 	if out := must(t, "evaluate", "--json", at("gru")); !strings.HasPrefix(out, "{") {
 		t.Errorf("evaluate --json printed %q", out)
 	}

@@ -9,6 +9,7 @@ import (
 	"flowbook/modellib"
 	"flowbook/modellib/models"
 	"flowbook/modellib/run"
+	"flowbook/modellib/tune"
 
 	"github.com/spf13/cobra"
 )
@@ -28,7 +29,7 @@ func (f *trainFlags) bind(c *cobra.Command) {
 	fl.StringVar(&f.data, "data", "", "directory of the data set (required, unless --like says it)")
 	fl.StringVar(&r.Model, "model", "", strings.Join(models.Names(), ", ")+" (required, unless --like says it)")
 	fl.StringVarP(&f.out, "out", "o", "", "directory of the run (required)")
-	fl.StringVar(&f.like, "like", "", "take data set and recipe of this run; other flags change them")
+	fl.StringVar(&f.like, "like", "", "take data set and recipe of this run, or the best trial of this search; other flags change them")
 	f.bindRecipe(c)
 	fl.IntVar(&f.seeds, "seeds", 1, "train so many times, with --seed and the numbers after it")
 	fl.IntVar(&f.folds, "folds", 1, "train once for each of so many folds of the grouped split")
@@ -112,21 +113,39 @@ func (f *trainFlags) base(c *cobra.Command) (modellib.Recipe, error) {
 	return modellib.Recipe{}, usageError("--preset is %q: known are published and recommended", f.preset)
 }
 
+// likeOf is the recipe of a run, or of the best trial of a search, and where
+// its data set lay.
+func likeOf(dir string) (r modellib.Recipe, data string, err error) {
+	if run.IsSearch(dir) {
+		s, err := run.OpenSearch(dir)
+		if err != nil {
+			return r, "", err
+		}
+		r, err = tune.Best(s)
+		return r, s.Data.Dir, err
+	}
+	like, err := run.Open(dir)
+	if err != nil {
+		return r, "", err
+	}
+	if err := like.Manifest.DecodeRecipe(&r); err != nil {
+		return r, "", fmt.Errorf("%s: %w", dir, err)
+	}
+	return r, like.Manifest.Data.Dir, nil
+}
+
 // ofRun is the recipe of the run of --like, and its data set unless one is given.
 func (f *trainFlags) ofRun(c *cobra.Command) (modellib.Recipe, error) {
 	var r modellib.Recipe
 	if c.Flags().Changed("preset") {
 		return r, usageError("--preset and --like both say what the other flags change: give one of them")
 	}
-	like, err := run.Open(f.like)
+	r, data, err := likeOf(f.like)
 	if err != nil {
 		return r, err
 	}
-	if err := like.Manifest.DecodeRecipe(&r); err != nil {
-		return r, fmt.Errorf("%s: %w", f.like, err)
-	}
 	if f.data == "" {
-		f.data = like.Manifest.Data.Dir
+		f.data = data
 	}
 	if c.Flags().Changed("model") {
 		r.Model, r.Hyper = f.given.Model, nil

@@ -11,6 +11,7 @@ import (
 // Config says how to train.
 type Config struct {
 	Epochs   int
+	Until    int     // stop after so many epochs, with all that is needed to go on; 0: at the end
 	Rate     float64 // learning rate
 	Schedule Schedule
 	Seed     int64   // of shuffling and dropout
@@ -69,6 +70,9 @@ func (c Config) check(n *Network, validation []int) error {
 	if c.Watch != "" && c.Watch != WatchLoss && c.Watch != WatchF1 {
 		return fmt.Errorf("watch is %q, expected %q or %q", c.Watch, WatchLoss, WatchF1)
 	}
+	if c.Until > 0 && c.Save == nil {
+		panic("fit: Until wants Save")
+	}
 	if (c.Clip > 0) != n.Clip {
 		panic("fit: the program must be compiled with Clip when the gradient is to be limited, and only then")
 	}
@@ -83,8 +87,8 @@ func (c Config) check(n *Network, validation []int) error {
 	return nil
 }
 
-// better says whether an epoch scores better than another.
-func (c Config) better(e, than run.Epoch) bool {
+// Better says whether an epoch scores better on validation than another, by Watch.
+func (c Config) Better(e, than run.Epoch) bool {
 	if c.Watch != WatchF1 {
 		return e.ValLoss < than.ValLoss
 	}

@@ -17,7 +17,7 @@ import (
 type Result struct {
 	History []run.Epoch
 	Best    int    // epoch whose weights the network has, from 1
-	Stopped string // "epochs" or "early stop"
+	Stopped string // "epochs", "early stop", or "paused" by Config.Until
 }
 
 // Train fits the network to the windows of train and evaluates it after every
@@ -81,6 +81,9 @@ func (t *training) run(ctx context.Context) error {
 			return err
 		}
 	}
+	if t.result.Stopped == "paused" {
+		return t.save()
+	}
 	if t.best != nil {
 		return t.SetWeights(t.best)
 	}
@@ -95,6 +98,8 @@ func (t *training) finished() bool {
 		t.result.Stopped = "early stop"
 	case n >= t.Epochs:
 		t.result.Stopped = "epochs"
+	case t.Until > 0 && n >= t.Until:
+		t.result.Stopped = "paused"
 	default:
 		return false
 	}
@@ -202,7 +207,7 @@ func (t *training) evaluate() error {
 func (t *training) keep() error {
 	h := t.result.History
 	e := len(h)
-	if t.Patience > 0 && e > 1 && !t.better(h[e-1], h[t.result.Best-1]) {
+	if t.Patience > 0 && e > 1 && !t.Better(h[e-1], h[t.result.Best-1]) {
 		return nil
 	}
 	t.result.Best = e

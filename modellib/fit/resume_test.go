@@ -90,6 +90,30 @@ func TestCancelSaves(t *testing.T) {
 	}
 }
 
+// TestPausedGoesOn: trained until one epoch and another, a training ends as
+// one in a single go.
+func TestPausedGoesOn(t *testing.T) {
+	p := small(t, testbackend.Go(t), smallCNN(), 1).Program
+	whole := p.NewNetwork(1)
+	defer whole.Close()
+	want := train(t, whole, stateful())
+	n := p.NewNetwork(1)
+	defer n.Close()
+	c := stateful()
+	c.SaveEvery = 1 << 60
+	c.Save = func(s *State) error { c.From = s; return nil }
+	for _, until := range []int{1, 3, 5} {
+		c.Until = until
+		got := train(t, n, c)
+		if len(got.History) != until || (got.Stopped == "paused") != (until < 5) {
+			t.Fatalf("until %d: %d epochs, %s", until, len(got.History), got.Stopped)
+		}
+		if until == 5 && (!cmp.Equal(want, got, cmpopts.EquateNaNs()) || !cmp.Equal(weightsOf(t, whole), weightsOf(t, n))) {
+			t.Error("the result differs")
+		}
+	}
+}
+
 // sampleState is a state at a place, of a tiny training.
 func sampleState(t *testing.T, epoch, batch int) *State {
 	t.Helper()
