@@ -26,7 +26,7 @@ func TestGolden(t *testing.T) {
 		"classintervals": ExampleClassIntervals, "reliability": ExampleReliability, "riskcoverage": ExampleRiskCoverage,
 		"seedcurves": ExampleSeedCurves, "slopes": ExampleSlopes, "importance": ExampleImportance,
 		"criticaldifferences": ExampleCriticalDifferences,
-		"trials": ExampleTrials,
+		"trials":              ExampleTrials,
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmpimg.CheckPlotApprox(example, t, tolerance, name+".png")
