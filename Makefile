@@ -28,7 +28,7 @@ export JUPYTER_RUNTIME_DIR := $(CURDIR)/.build/jupyter/runtime
 export IPYTHONDIR := $(CURDIR)/.build/jupyter/ipython
 export npm_config_cache := $(CURDIR)/.build/jupyter/npm
 
-MODULES := . data/lab tools
+MODULES := . data/lab tools tools/gopls
 SOURCES := cmd data flowlib internal modellib notebooks plots
 PIP     := .venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 RUNNER  := .venv/bin/python tools/jupyter/report.py
@@ -82,7 +82,8 @@ test: test-go test-python
 
 test-go: .pjrt/cpu.ok
 	for m in $(MODULES); do (cd $$m; echo "== $$m"; \
-	  if [ $$m = tools ]; then go mod verify; go build -o /dev/null github.com/janpfeifer/gonb; \
+	  if [ $$m = tools/gopls ]; then go mod verify; \
+	  elif [ $$m = tools ]; then go mod verify; go build -o /dev/null github.com/janpfeifer/gonb; \
 	  else go build ./...; go vet ./...; go test ./...; fi); done
 	bad=$$(gofmt -l $(SOURCES)); [ -z "$$bad" ] || { echo "not gofmt-ed:"; echo "$$bad"; exit 1; }
 
@@ -111,17 +112,22 @@ figure: scripts
 	FLOWBOOK_FIGURES=.build/figures FLOWBOOK_WORK=.build/script-work .build/bin/00_the_whole_way >/dev/null
 	cp .build/figures/01-*.png docs/label_distribution.png
 
-jupyter: tools .venv/lab.ok compile
+jupyter: tools .venv/lab.ok .tools/lab/gopls compile
 	.venv/bin/jupyter lab --ServerApp.ip=$(IP) --ServerApp.root_dir=$(CURDIR) \
 	  --LabApp.default_url=/lab/tree/$(firstword $(NOTEBOOKS)) $(LAB)
 
-test-browser: tools .venv/lab.ok .venv/browser.ok compile
+test-browser: tools .venv/lab.ok .venv/browser.ok .tools/lab/gopls compile
 	.venv/bin/python tools/jupyter/browser.py --out .build/browser $(NOTEBOOKS)
 
 tools: .venv/report.ok .tools/bin/gonb .pjrt/cpu.ok
 
 .tools/bin/gonb: tools/go.mod tools/go.sum
 	cd tools && go install tool
+	touch $@
+
+# What completion and hover in JupyterLab ask; in a folder of its own, since pages need none.
+.tools/lab/gopls: tools/gopls/go.mod tools/gopls/go.sum
+	cd tools/gopls && GOBIN=$(CURDIR)/.tools/lab go install tool
 	touch $@
 
 # Debian and Ubuntu keep ensurepip in python3-venv; without it a venv comes out half made.

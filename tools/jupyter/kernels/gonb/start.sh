@@ -5,6 +5,8 @@ here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
 root=${here%/tools/jupyter/kernels/gonb}
 export FLOWBOOK_ROOT=$root
 export PATH="$root/.tools/bin:$PATH"
+# gopls completes and explains what a person types; a headless run has no use for it.
+if [ -z "${FLOWBOOK_HEADLESS:-}" ]; then export PATH="$root/.tools/lab:$PATH"; fi
 if [ ! -x "$root/.tools/bin/gonb" ]; then
   echo "gonb is missing: run 'make tools' in $root" >&2
   exit 1
