@@ -142,7 +142,7 @@ func TestRecomputeIsExact(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i := range pools {
-				pools[i].add(float64(b.n), moments[i])
+				pools[i].add(moments[i])
 			}
 		}
 		w := weightsOf(t, n)
@@ -174,7 +174,7 @@ func TestPooledEqualsOnePass(t *testing.T) {
 		for range rapid.IntRange(1, 5).Draw(t, "pieces") {
 			piece := rapid.SliceOfN(rapid.Float64Range(-10, 10), 1, 9).Draw(t, "piece")
 			mean, variance := meanVariance(piece)
-			p.add(float64(len(piece)), layerMoments{[]float32{float32(mean)}, []float32{float32(variance)}})
+			p.add(layerMoments{[]float32{float32(mean)}, []float32{float32(variance)}, float64(len(piece))})
 			all = append(all, piece...)
 		}
 		mean, variance := meanVariance(all)

@@ -7,9 +7,10 @@ import (
 )
 
 // layerMoments are the moments of the input of one batch normalisation over a
-// batch, a value a channel.
+// batch, a value a channel, and the number of values that they are taken over.
 type layerMoments struct {
 	mean, variance []float32
+	n              float64
 }
 
 // recompute sets the moving statistics of every batch normalisation to the
@@ -26,7 +27,7 @@ func (n *Network) recompute(d Data, windows []int, b *Batch) error {
 			if err != nil {
 				return err
 			}
-			pool.add(float64(b.n), moments[i])
+			pool.add(moments[i])
 		}
 		n.set(layer+"/moving_mean", pool.mean)
 		n.set(layer+"/moving_variance", pool.variance())
@@ -57,10 +58,11 @@ func (n *Network) set(name string, values []float64) {
 // processors give the same bits.
 type pooled struct {
 	n        float64
-	mean, m2 []float64 // m2: sum of squared differences from the mean, per place of the map
+	mean, m2 []float64 // m2: sum of squared differences from the mean
 }
 
-func (p *pooled) add(n float64, m layerMoments) {
+func (p *pooled) add(m layerMoments) {
+	n := m.n
 	if p.mean == nil {
 		p.mean, p.m2 = make([]float64, len(m.mean)), make([]float64, len(m.mean))
 	}

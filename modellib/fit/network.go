@@ -100,8 +100,8 @@ func (n *Network) Eval(b *Batch) (logits [][]float32, moments []layerMoments, er
 	if logits, err = b.logits(out[:len(n.Heads)], n.Heads); err != nil {
 		return nil, nil, err
 	}
-	for rest := out[len(n.Heads):]; len(rest) > 0; rest = rest[2:] {
-		var m layerMoments
+	for rest := out[len(n.Heads):]; len(rest) > 0; rest = rest[3:] {
+		m := layerMoments{n: float64(tensors.ToScalar[float32](rest[2]))}
 		if m.mean, err = tensors.CopyFlatData[float32](rest[0]); err != nil {
 			return nil, nil, err
 		}

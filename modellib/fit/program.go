@@ -157,13 +157,13 @@ func (p *Program) pass(in *inputs) (pass *models.Pass, x, values *graph.Node) {
 }
 
 // evalGraph gives the logits of each head, then mean and variance of the
-// input of each batch normalisation.
+// input of each batch normalisation and the number of values they are over.
 func (p *Program) evalGraph(nodes []*graph.Node) []*graph.Node {
 	in := inputs(nodes)
 	pass, x, _ := p.pass(&in)
 	out := p.Model.Forward(pass, x)
 	for _, b := range pass.Batch {
-		out = append(out, b.Mean, b.Variance)
+		out = append(out, b.Mean, b.Variance, b.N)
 	}
 	return out
 }

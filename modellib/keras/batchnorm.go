@@ -30,7 +30,7 @@ func BatchMoments(x, rows *Node) Moments {
 	perRow := float64(x.Shape().Dim(1))
 	n := Scalar(x.Graph(), x.DType(), float64(batch)*perRow)
 	if rows != nil {
-		n = MulScalar(ReduceAllSum(rows), perRow)
+		n = MaxScalar(MulScalar(ReduceAllSum(rows), perRow), 1.0) // padding alone has mean 0
 	}
 	mean := func(v *Node) *Node {
 		v = ReduceSum(v, 1)

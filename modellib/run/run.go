@@ -15,7 +15,7 @@ type Manifest struct {
 	Split    Split     `json:"split"`    // how the windows were divided
 	Backend  Backend   `json:"backend"`  // what computed it, and why
 	Params   int       `json:"params"`   // trainable parameters
-	Stopped  string    `json:"stopped"`  // why training ended: "epochs" or "early stop"
+	Stopped  string    `json:"stopped"`  // why training ended: "epochs", "early stop"; "imported" where weights came from elsewhere
 	Best     int       `json:"best"`     // epoch whose weights were kept, from 1
 	Seconds  float64   `json:"seconds"`  // wall time of training, measured
 	CPU      float64   `json:"cpu"`      // CPU time of training, user + system, measured
