@@ -124,7 +124,9 @@ func (a *app) compareRepetitions(as, bs []*run.Run, asJSON bool) error {
 		}
 		tests, p = append(tests, test), append(p, test.P)
 		if !asJSON {
-			fmt.Fprintf(a.out, "%s.\n%s.\n%s\n", ra, rb, test)
+			fmt.Fprintf(a.out, "Split by %s, folds pooled.\n%s.\n%s.\n", as[0].Manifest.Split.Unit, ra, rb)
+			a.printBaselines(task, as)
+			fmt.Fprintln(a.out, test)
 		}
 	}
 	adjusted := evaluate.Holm(p)
@@ -135,6 +137,21 @@ func (a *app) compareRepetitions(as, bs []*run.Run, asJSON bool) error {
 		fmt.Fprintf(a.out, "%s: p = %.4f after Holm over %s.\n", task, adjusted[i], plural(len(tasks), "comparison", "comparisons"))
 	}
 	return nil
+}
+
+// printBaselines prints the baselines that all runs have.
+func (a *app) printBaselines(task string, runs []*run.Run) {
+	for _, b := range runs[0].Baselines {
+		if b.Task != task {
+			continue
+		}
+		r, err := evaluate.BaselineRepetitions(b.Model, task, runs...)
+		if err != nil {
+			a.say("no baseline: %v", err)
+			continue
+		}
+		fmt.Fprintf(a.out, "%s.\n", r)
+	}
 }
 
 func taskNames(r *run.Run) string {

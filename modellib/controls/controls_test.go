@@ -97,7 +97,7 @@ func TestSequenceOfASignalWithoutOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Notes) != 2 || strings.Count(strings.Join(r.Notes, " "), "no significant difference") != 2 {
+	if len(r.Notes) != 3 || strings.Count(strings.Join(r.Notes, " "), "no significant difference") != 2 {
 		t.Errorf("order seems to matter:\n%s", r)
 	}
 }

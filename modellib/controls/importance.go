@@ -178,12 +178,14 @@ func SingleFeature(set *dataset.Set, task string, split dataset.SplitSpec) (*Rep
 		}
 		return 0
 	})
-	return r, nil
+	return r, r.baseline(set, task, split)
 }
 
 // DropReport lays losses out as a table.
 func DropReport(title string, all *Outcome, drops []Drop) *Report {
-	r := &Report{Title: title, Rows: []Row{all.row()}}
+	r := &Report{Title: title, Task: all.Pooled.Task, Rows: []Row{all.row()}, Notes: []string{
+		"What is lost without a feature is read against the interval of the first row; the losses themselves have none.",
+	}}
 	for _, d := range drops {
 		row := Row{Name: "without " + d.Name, Split: all.Split, MacroF1: d.MacroF1, Windows: all.Repeated.Windows, Groups: len(all.Repeated.Groups),
 			Verdict: fmt.Sprintf("%+.3f", -d.Loss)}

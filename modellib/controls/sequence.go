@@ -18,8 +18,8 @@ func Sequence(set *dataset.Set, task string, split dataset.SplitSpec) (*Report, 
 		outcomes = append(outcomes, o)
 		r.Rows = append(r.Rows, o.row())
 	}
-	if outcomes[0].Unit == "window" {
-		return r, nil
+	if err := r.baseline(set, task, split); err != nil || outcomes[0].Unit == "window" {
+		return r, err
 	}
 	return r, compare(r, outcomes)
 }

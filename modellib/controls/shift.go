@@ -28,7 +28,7 @@ func Shift(set *dataset.Set, task string, seed uint32) (*Report, error) {
 	if len(r.Rows) == 0 {
 		return nil, fmt.Errorf("shift: no split is possible: %s", r.Notes)
 	}
-	return r, nil
+	return r, r.baseline(set, task, dataset.SplitSpec{Kind: "group", Seed: seed})
 }
 
 // VPN trains on plain traffic and tests on traffic through a VPN and the other
@@ -51,5 +51,5 @@ func VPN(set *dataset.Set, task string, split dataset.SplitSpec) (*Report, error
 	if len(r.Rows) == 0 {
 		return nil, fmt.Errorf("VPN: no way is possible: %s", r.Notes)
 	}
-	return r, nil
+	return r, r.baseline(set, task, split)
 }

@@ -1,6 +1,7 @@
 package controls
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 
@@ -59,6 +60,17 @@ func chanceOf(set *dataset.Set, task string, split dataset.SplitSpec) (float64, 
 		sum += o.MacroF1()
 	}
 	return sum / draws, nil
+}
+
+// baseline notes what guessing scores by the split of the study, without which
+// no score of a table says anything.
+func (r *Report) baseline(set *dataset.Set, task string, split dataset.SplitSpec) error {
+	chance, err := chanceOf(set, task, split)
+	if err != nil {
+		return err
+	}
+	r.Notes = append(r.Notes, fmt.Sprintf("Guessing by class shares scores %.3f (%s, by the split of the study).", chance, task))
+	return nil
 }
 
 // byCapture gives all windows of each capture the first label of another one.

@@ -12,6 +12,24 @@ import (
 // once. The runs must share data set, classes, and the unit of the split; a
 // fold that is missing for one seed shows as a difference of the windows.
 func Repetitions(name, task string, runs ...*run.Run) (*Repeated, error) {
+	return repetitions(name, task, networkFor, runs)
+}
+
+// BaselineRepetitions is Repetitions of a baseline that was stored with every
+// one of the runs.
+func BaselineRepetitions(baseline, task string, runs ...*run.Run) (*Repeated, error) {
+	return repetitions(baseline, task, func(r *run.Run, task string) (*run.Predictions, error) {
+		for i := range r.Baselines {
+			if b := &r.Baselines[i]; b.Task == task && b.Model == baseline {
+				return b, nil
+			}
+		}
+		return nil, fmt.Errorf("run %s: found no baseline %q for task %s", r.Dir, baseline, task)
+	}, runs)
+}
+
+// repetitions pools what pick takes from each run.
+func repetitions(name, task string, pick func(*run.Run, string) (*run.Predictions, error), runs []*run.Run) (*Repeated, error) {
 	if len(runs) == 0 {
 		return nil, fmt.Errorf("%s: no runs", name)
 	}
@@ -26,7 +44,7 @@ func Repetitions(name, task string, runs ...*run.Run) (*Repeated, error) {
 		if err := sameExperiment(runs[0], r, first, task); err != nil {
 			return nil, err
 		}
-		p, err := networkFor(r, task)
+		p, err := pick(r, task)
 		if err != nil {
 			return nil, err
 		}

@@ -79,6 +79,9 @@ func TestRepetitionsPoolSeedsAndFolds(t *testing.T) {
 	if mean, sd := r.MacroF1(); r.Seeds() != 2 || r.Windows != 120 || sd != 0 || mean != evaluated(t, all).Head("type").Network.MacroF1 {
 		t.Errorf("%d seeds, %d windows, %g ± %g", r.Seeds(), r.Windows, mean, sd)
 	}
+	if _, err := BaselineRepetitions("1-NN", "type", runs...); err == nil || !strings.Contains(err.Error(), `no baseline "1-NN"`) {
+		t.Errorf("a baseline that no run has: %v", err)
+	}
 	if _, err := Repetitions("cnn", "type", runs[:3]...); err == nil || !strings.Contains(err.Error(), "repetitions 1 and 2 differ") {
 		t.Errorf("a missing fold: %v", err)
 	}
