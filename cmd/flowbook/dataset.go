@@ -86,36 +86,3 @@ func (a *app) runDataset(f datasetFlags, r dataset.Recipe, inputs []string) erro
 	}
 	return nil
 }
-
-func (a *app) audit() *cobra.Command {
-	var split splitFlags
-	var asJSON bool
-	c := &cobra.Command{
-		Use:   "audit DATASET",
-		Short: "Print classes, groups, constant columns and what a split leaks",
-		Args:  usageArgs(cobra.ExactArgs(1)),
-		RunE: func(_ *cobra.Command, args []string) error {
-			spec, err := split.spec()
-			if err != nil {
-				return err
-			}
-			set, err := dataset.Open(args[0])
-			if err != nil {
-				return err
-			}
-			s, err := set.Split(spec)
-			if err != nil {
-				return err
-			}
-			report := dataset.Audit(set, s)
-			if asJSON {
-				return a.printJSON(report)
-			}
-			fmt.Fprintln(a.out, report)
-			return nil
-		},
-	}
-	split.bind(c)
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	return c
-}

@@ -1,9 +1,6 @@
 package dataset
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"math"
 	"slices"
 
 	"flowbook/flowlib/label"
@@ -11,28 +8,28 @@ import (
 
 // Report is what an audit found: what the set holds and what a split leaks.
 type Report struct {
-	Dataset    string         `json:"dataset"`
-	Hash       string         `json:"hash"`
-	Windows    int            `json:"windows"`
-	Steps      int            `json:"steps"`
-	Rows       int            `json:"rows"`
-	Features   []string       `json:"features"`
-	Split      string         `json:"split"`
-	Unit       string         `json:"unit"`
-	Parts      []PartCount    `json:"parts"`
-	Classes    []ClassCount   `json:"classes"`
-	Pairs      []PairCount    `json:"pairs"`
-	Table9     string         `json:"-"`        // proportions of applications within types
-	Constant   []string       `json:"constant"` // columns that say nothing in any window
-	Test       Leak           `json:"test_train"`
-	Validation Leak           `json:"validation_train"`
-	NotEstim   []string       `json:"not_estimable"`
-	GroupsOf   map[string]int `json:"groups_of_not_estimable"`
-	Dropped    int            `json:"dropped"` // windows that the split leaves out
-	Vanished   []string       `json:"vanished"`
-	Unmatched  []string       `json:"unmatched"`
-	LeftOut    map[string]int `json:"left_out"`
-	Notes      []string       `json:"notes"`
+	Dataset      string       `json:"dataset"`
+	Hash         string       `json:"hash"`
+	Windows      int          `json:"windows"`
+	Steps        int          `json:"steps"`
+	Rows         int          `json:"rows"`
+	Features     []string     `json:"features"`
+	Split        string       `json:"split"`
+	Unit         string       `json:"unit"`
+	Parts        []PartCount  `json:"parts"`
+	Classes      []ClassCount `json:"classes"`
+	Pairs        []PairCount  `json:"pairs"`
+	Table9       string       `json:"-"`        // proportions of applications within types
+	Constant     []string     `json:"constant"` // columns that say nothing in any window
+	*Certificate `json:"certificate"`
+	Written      string         `json:"written,omitempty"` // where the split and its certificate were written
+	NotEstim     []string       `json:"not_estimable"`
+	GroupsOf     map[string]int `json:"groups_of_not_estimable"`
+	Dropped      int            `json:"dropped"` // windows that the split leaves out
+	Vanished     []string       `json:"vanished"`
+	Unmatched    []string       `json:"unmatched"`
+	LeftOut      map[string]int `json:"left_out"`
+	Notes        []string       `json:"notes"`
 }
 
 // PartCount is the effective size of a part: windows that overlap are not
@@ -72,17 +69,6 @@ type PairCount struct {
 	Captures   int `json:"captures"`
 }
 
-// Leak is the certificate between a part and train: what they share. All is 0
-// where a split keeps its promise, at its unit and every finer one.
-type Leak struct {
-	Windows     int            `json:"windows"`      // of the part
-	SharingRows int            `json:"sharing_rows"` // of them, that share at least one row with a window of train
-	Twins       int            `json:"twins"`        // of them, that share all rows but one, or all
-	Duplicates  int            `json:"duplicates"`   // of them, whose inputs equal those of a window of train
-	Conflicting int            `json:"conflicting"`  // of the duplicates, those with another label there
-	Groups      map[string]int `json:"groups"`       // by unit: groups that stand in both
-}
-
 // Audit counts what a set holds and what a split of it leaks.
 func Audit(set *Set, split *Split) *Report {
 	m := &set.Manifest
@@ -100,9 +86,7 @@ func Audit(set *Set, split *Split) *Report {
 	}
 	r.Classes = append(set.classCounts("type", split), set.classCounts("app", split)...)
 	r.Pairs = set.pairCounts()
-	prints := set.prints()
-	r.Test = set.leak(split.Train, split.Test, prints)
-	r.Validation = set.leak(split.Train, split.Validation, prints)
+	r.Certificate = Certify(set, split)
 	return r
 }
 
@@ -204,88 +188,4 @@ func (s *Set) pairCounts() []PairCount {
 		}
 	}
 	return slices.Clip(counts)
-}
-
-// prints are fingerprints of the inputs of every window, as the model gets them.
-func (s *Set) prints() [][sha256.Size]byte {
-	width := len(s.Features)
-	prints := make([][sha256.Size]byte, len(s.Windows))
-	var buffer []byte
-	for w := range s.Windows {
-		buffer = buffer[:0]
-		for _, r := range s.Windows[w].Rows {
-			if r < 0 {
-				buffer = append(buffer, 0)
-				continue
-			}
-			for _, v := range s.Rows[int(r)*width : int(r+1)*width] {
-				// Adding 0 makes −0 a 0: they are the same input.
-				buffer = binary.LittleEndian.AppendUint64(buffer, math.Float64bits(v+0))
-			}
-		}
-		prints[w] = sha256.Sum256(buffer)
-	}
-	return prints
-}
-
-// leak compares a part with train.
-func (s *Set) leak(train, part []int, prints [][sha256.Size]byte) Leak {
-	l := Leak{Windows: len(part), Groups: map[string]int{}}
-	holding := map[int32][]int{} // windows of train that hold a row
-	byPrint := map[[sha256.Size]byte][]int{}
-	for _, w := range train {
-		for _, r := range s.Windows[w].Rows {
-			holding[r] = append(holding[r], w)
-		}
-		byPrint[prints[w]] = append(byPrint[prints[w]], w)
-	}
-	for _, w := range part {
-		switch shared := s.mostShared(w, holding); {
-		case shared > 0 && shared >= s.Steps-1:
-			l.Twins++
-			fallthrough
-		case shared > 0:
-			l.SharingRows++
-		}
-		if same := byPrint[prints[w]]; len(same) > 0 {
-			l.Duplicates++
-			if slices.ContainsFunc(same, func(t int) bool { return s.pair(t) != s.pair(w) }) {
-				l.Conflicting++
-			}
-		}
-	}
-	for _, unit := range Units {
-		l.Groups[unit] = shared(s.groups(unit), train, part)
-	}
-	return l
-}
-
-// mostShared is the largest number of rows that a window shares with one other.
-func (s *Set) mostShared(w int, holding map[int32][]int) int {
-	with, most := map[int]int{}, 0
-	for _, r := range s.Windows[w].Rows {
-		if r < 0 {
-			continue
-		}
-		for _, t := range holding[r] {
-			with[t]++
-			most = max(most, with[t])
-		}
-	}
-	return most
-}
-
-// shared counts the groups that stand in both parts; "" does not count.
-func shared(group []string, a, b []int) int {
-	in := map[string]bool{}
-	for _, w := range a {
-		in[group[w]] = true
-	}
-	both := map[string]bool{}
-	for _, w := range b {
-		if group[w] != "" && in[group[w]] {
-			both[group[w]] = true
-		}
-	}
-	return len(both)
 }

@@ -34,6 +34,7 @@ func TestLeakOracle(t *testing.T) {
 
 func (s *Set) slowLeak(train, test []int) Leak {
 	l := Leak{Windows: len(test), Groups: map[string]int{}}
+	rows := map[int32]bool{}
 	for _, w := range test {
 		most, same, other := 0, false, false
 		for _, v := range train {
@@ -41,6 +42,7 @@ func (s *Set) slowLeak(train, test []int) Leak {
 			for _, r := range s.Windows[w].Rows {
 				for _, q := range s.Windows[v].Rows {
 					if r == q {
+						rows[r] = true
 						shared++
 					}
 				}
@@ -57,6 +59,7 @@ func (s *Set) slowLeak(train, test []int) Leak {
 			}
 		}
 	}
+	l.Rows = len(rows)
 	for _, unit := range Units {
 		group, both := s.groups(unit), map[string]bool{}
 		for _, a := range train {

@@ -60,9 +60,19 @@ func (s *Set) readTable(kind string, names ...string) (*flowio.Columns, string, 
 // readRows fills Rows from the feature columns.
 func (s *Set) readRows() error {
 	measured := s.measured()
-	c, path, err := s.readTable(kindFlows, measured...)
+	c, path, err := s.readTable(kindFlows, append([]string{"fwd_packets", "bwd_packets"}, measured...)...)
 	if err != nil {
 		return err
+	}
+	var back []int32
+	if err := flowio.Get(c, "fwd_packets", &s.Packets); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := flowio.Get(c, "bwd_packets", &back); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	for i, n := range back {
+		s.Packets[i] += n
 	}
 	width := len(s.Features)
 	s.Rows = make([]float64, c.Rows*width)

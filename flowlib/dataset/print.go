@@ -74,9 +74,11 @@ func (r *Report) String() string {
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "\nnote: %s", n)
 	}
-	b.WriteString("\n\nleakage certificate\n")
-	r.Test.write(&b, "test", r.Steps)
-	r.Validation.write(&b, "validation", r.Steps)
+	b.WriteString("\n\n")
+	b.WriteString(r.Certificate.String())
+	if r.Written != "" {
+		fmt.Fprintf(&b, "written to %s\n", r.Written)
+	}
 	return strings.TrimRight(b.String(), "\n")
 }
 
@@ -117,23 +119,4 @@ func (r *Report) writeClasses(b *strings.Builder) {
 			fmt.Fprintf(w, "%s %s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", c.Task, c.Class, c.Windows, c.Superflows, c.Groups, c.Train, c.Validation, c.Test)
 		}
 	})
-}
-
-func (l *Leak) write(b *strings.Builder, part string, steps int) {
-	fmt.Fprintf(b, "%s windows that share rows with train: %d of %d", part, l.SharingRows, l.Windows)
-	if l.Twins > 0 && steps > 1 {
-		fmt.Fprintf(b, " (%d with at least %d of their %d rows)", l.Twins, steps-1, steps)
-	}
-	fmt.Fprintf(b, "\n%s windows with the same inputs as one of train: %d", part, l.Duplicates)
-	if l.Conflicting > 0 {
-		fmt.Fprintf(b, " (%d of them with another label there)", l.Conflicting)
-	}
-	fmt.Fprintf(b, "\nshared between %s and train:", part)
-	for i, unit := range Units {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(b, " %d %ss", l.Groups[unit], unit)
-	}
-	b.WriteByte('\n')
 }

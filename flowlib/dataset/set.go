@@ -8,6 +8,7 @@ type Set struct {
 	Features []string  // names of the F columns, measured ones first, then "VPN" if it is an input
 	Steps    int       // T, rows a window
 	Rows     []float64 // all rows, row-major, F columns
+	Packets  []int32   // of each row, both directions; nil where it is not known
 	Windows  []Window
 	Types    []string // traffic types: class numbers index it
 	Apps     []string // applications

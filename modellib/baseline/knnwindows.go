@@ -24,6 +24,28 @@ func KNNWindows(m Metric, k int, train Windows, trainY []int32, x Windows, class
 	if len(train.Index) != len(trainY) {
 		panic(fmt.Sprintf("baseline: %d training windows and %d labels", len(train.Index), len(trainY)))
 	}
+	probs := matrix(len(x.Index), classes)
+	nearestWindows(m, k, train, x, func(i int, near []neighbour) { vote(probs[i], near, trainY) })
+	return probs
+}
+
+// NearestWindow gives each window of x the number of its nearest training
+// window and how far it is: the sum of absolute differences for L1, the
+// Euclidean distance for L2. Ties go to the smaller number. It panics as
+// KNNWindows does.
+func NearestWindow(m Metric, train, x Windows) (index []int, distance []float64) {
+	index, distance = make([]int, len(x.Index)), make([]float64, len(x.Index))
+	nearestWindows(m, 1, train, x, func(i int, near []neighbour) {
+		index[i], distance[i] = near[0].index, near[0].dist
+		if m == L2 {
+			distance[i] = math.Sqrt(near[0].dist)
+		}
+	})
+	return index, distance
+}
+
+// nearestWindows calls use for every window of x, from several goroutines.
+func nearestWindows(m Metric, k int, train, x Windows, use func(i int, near []neighbour)) {
 	checkNeighbours(m, k, len(train.Index))
 	steps := len(train.Index[0])
 	if steps == 0 || len(train.Rows) == 0 || len(train.Rows[0]) == 0 {
@@ -34,14 +56,12 @@ func KNNWindows(m Metric, k int, train Windows, trainY []int32, x Windows, class
 		trainRows: flatten("training", train.Rows, d), queryRows: flatten("query", x.Rows, d)}
 	train.check("training", steps)
 	x.check("query", steps)
-	probs := matrix(len(x.Index), classes)
 	inParallel((len(x.Index)+queryWindows-1)/queryWindows, func(b int) {
 		lo, hi := b*queryWindows, min((b+1)*queryWindows, len(x.Index))
 		for i, near := range w.nearest(lo, hi) {
-			vote(probs[lo+i], near, trainY)
+			use(lo+i, near)
 		}
 	})
-	return probs
 }
 
 func (w Windows) check(name string, steps int) {

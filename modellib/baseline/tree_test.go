@@ -293,6 +293,25 @@ func TestKNNWindowsAgainstFlat(t *testing.T) {
 		if diff := cmp.Diff(KNNBy(m, k, trainX, y, x, 5), KNNWindows(m, k, train, y, query, 5)); diff != "" {
 			t.Error(diff)
 		}
+		index, far := NearestWindow(m, train, query)
+		for i, row := range x {
+			best, at := math.Inf(1), 0
+			for j, other := range trainX {
+				sum := 0.0
+				for c := range row {
+					sum += math.Pow(math.Abs(float64(row[c])-float64(other[c])), map[Metric]float64{L1: 1, L2: 2}[m])
+				}
+				if sum < best {
+					best, at = sum, j
+				}
+			}
+			if m == L2 {
+				best = math.Sqrt(best)
+			}
+			if index[i] != at || math.Abs(far[i]-best) > 1e-9 {
+				t.Fatalf("window %d: nearest %d at %v, slowly %d at %v", i, index[i], far[i], at, best)
+			}
+		}
 	})
 }
 
