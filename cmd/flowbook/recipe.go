@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"flowbook/flowlib/dataset"
+	"flowbook/flowlib/sequence"
 
 	"github.com/spf13/cobra"
 )
@@ -34,10 +35,13 @@ var recipeFlags = []recipeFlag{
 	{"link", "miniflow to superflow: lineage (exact) or published", func(r *dataset.Recipe) any { return &r.Link }},
 	{"window", "flows a window", func(r *dataset.Recipe) any { return &r.Window }},
 	{"stride", "from one window to the next", func(r *dataset.Recipe) any { return &r.Stride }},
-	{"padding", "of sequences that are too short: none", func(r *dataset.Recipe) any { return &r.Padding }},
+	{"min-length", "with padding: shorter sequences give no window", func(r *dataset.Recipe) any { return &r.MinLength }},
+	{"padding", "of sequences that are too short: " + strings.Join(sequence.Paddings, ", ") + " or constant:V", func(r *dataset.Recipe) any { return &r.Padding }},
 	{"min-duration", "leave shorter flows out", func(r *dataset.Recipe) any { return &r.MinDuration }},
 	{"protocol-0", "keep rows of protocol 0", func(r *dataset.Recipe) any { return &r.Protocol0 }},
-	{"features", "auto, measured23 or no-idle", func(r *dataset.Recipe) any { return &r.Features }},
+	{"background", "keep the flows of DNS, mDNS, NTP and their like", func(r *dataset.Recipe) any { return &r.Background }},
+	{"contaminating", "make ports, protocol and start inputs (they tell captures apart, not traffic)", func(r *dataset.Recipe) any { return &r.Contaminating }},
+	{"features", strings.Join(dataset.FeatureSets, ", "), func(r *dataset.Recipe) any { return &r.Features }},
 	{"vpn", "make the VPN flag an input (it is an answer, not a measurement)", func(r *dataset.Recipe) any { return &r.VPN }},
 	{"infinities", "leave-out or column-max (as published)", func(r *dataset.Recipe) any { return &r.Infinities }},
 	{"labels", "auto, iscx, or a file of rules", func(r *dataset.Recipe) any { return &r.Labels }},

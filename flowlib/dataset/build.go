@@ -110,15 +110,16 @@ func (b Builder) measureAll(r Recipe, all []*source, take func(*piece)) {
 
 // assembly gathers the pieces.
 type assembly struct {
-	m        Manifest
-	flows    []meter.Flow
-	captures []string // of each row
-	w        windowTable
-	labels   label.Counts // of captures
-	windows  label.Counts
-	hosts    bool // every labelled capture names its host
-	epoch    bool
-	errs     []error
+	m         Manifest
+	flows     []meter.Flow
+	captures  []string // of each row
+	w         windowTable
+	sequences windowTable  // whole, whatever their length
+	labels    label.Counts // of captures
+	windows   label.Counts
+	hosts     bool // every labelled capture names its host
+	epoch     bool
+	errs      []error
 }
 
 func newAssembly(r Recipe) *assembly {
@@ -170,21 +171,26 @@ func (a *assembly) rows(p *piece) {
 	}
 	a.epoch = a.epoch || p.epoch
 	for _, r := range p.runs {
-		n := spec.Count(r.n)
-		if n > 0 {
-			a.m.Superflows++
-		}
 		l := p.input.Label
 		g := &Groups{
 			Superflow: r.superflow, Tuple: r.tuple, Capture: p.input.Capture,
 			Session: l.Session, Host: l.Host, Day: l.Day, Access: l.Access, Implementation: l.Implementation,
 		}
+		n := spec.Count(r.n)
+		if n > 0 {
+			a.m.Superflows++
+		}
 		for i := range n {
 			first := r.first + i*spec.Stride
-			a.w.add(base+first, p.flows[first:first+spec.Length], l, g)
+			a.w.add(base+first, p.flows[first:first+min(spec.Length, r.n)], l, g)
+		}
+		a.sequences.add(base+r.first, p.flows[r.first:r.first+r.n], l, g)
+		p.input.Sequences++
+		if r.n >= spec.Length {
+			p.input.Long++
 		}
 		p.input.Windows += n
-		a.windows[label.Pair{Type: p.input.Label.Type, App: p.input.Label.App}] += n
+		a.windows[label.Pair{Type: l.Type, App: l.App}] += n
 	}
 }
 
@@ -210,24 +216,12 @@ func (a *assembly) finish() error {
 	if a.hosts {
 		m.Unit = "host"
 	}
-	noIdle := m.Recipe.Features == "no-idle"
+	m.Features = m.Recipe.inputs(a.epoch)
 	if m.Recipe.Features == "auto" && a.epoch {
-		noIdle = true
 		m.Notes = append(m.Notes, "Idle columns left out: they hold moments instead of lengths, as CICFlowMeter builds from 2019-10 on write them")
-	}
-	for i, name := range meter.FeatureNames() {
-		if !(noIdle && isIdle(i)) {
-			m.Features = append(m.Features, name)
-		}
-	}
-	if m.Recipe.VPN {
-		m.Features = append(m.Features, vpnColumn)
 	}
 	return nil
 }
-
-// vpnColumn is the name of the VPN flag among the inputs.
-const vpnColumn = "VPN"
 
 // nothing explains why there is no window.
 func (a *assembly) nothing() error {
@@ -265,12 +259,19 @@ func (a *assembly) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	a.m.Files = []manifest.File{flows, windows}
+	sequences, err := manifest.WriteData(dir, kindSequences, ".parquet", func(w io.Writer) error {
+		return flowio.WriteColumns(w, a.sequences.columns())
+	})
+	if err != nil {
+		return err
+	}
+	a.m.Files = []manifest.File{flows, windows, sequences}
 	return manifest.Commit(dir, a.m, a.m.Files)
 }
 
 // The kinds of data files.
 const (
-	kindFlows   = "flows"
-	kindWindows = "windows"
+	kindFlows     = "flows"
+	kindWindows   = "windows"
+	kindSequences = "sequences"
 )

@@ -230,7 +230,7 @@ func TestEnsure(t *testing.T) {
 		}
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 4 {
+	if err != nil || len(entries) != 5 {
 		t.Errorf("the directory holds %v, %v", entries, err)
 	}
 }
@@ -350,10 +350,10 @@ func TestFailedBuildKeepsTheOld(t *testing.T) {
 		t.Fatal(err)
 	}
 	long, wrong, rules := r, r, r
-	long.Window, wrong.Padding, rules.Labels = 500, "zero", filepath.Join(dir, "none.csv")
+	long.Window, wrong.Padding, rules.Labels = 500, "ten", filepath.Join(dir, "none.csv")
 	for want, build := range map[string]func() (*Set, error){
 		"no window of 500 miniflows: 6 inputs, 1 without a label": func() (*Set, error) { return Build(dir, long, in) },
-		`padding is "zero", known is none`:                        func() (*Set, error) { return Build(dir, wrong, in) },
+		`padding is "ten", known are none`:                        func() (*Set, error) { return Build(dir, wrong, in) },
 		"none.csv":                                                func() (*Set, error) { return Build(dir, rules, in) },
 		"nowhere":                                                 func() (*Set, error) { return Build(dir, r, filepath.Join(in, "nowhere")) },
 		"no input given":                                          func() (*Set, error) { return Build(dir, r) },

@@ -11,7 +11,7 @@ func (s *Set) Size(n int) int { return n * s.Steps * len(s.Features) }
 
 // Fill writes the inputs of the given windows to dst: window after window,
 // step after step, feature after feature (time-major), scaled; unscaled with a
-// nil scaler. Padded steps are 0. It allocates nothing.
+// nil scaler. Padded steps hold what the recipe's padding says. It allocates nothing.
 //
 // It panics when dst has not Size(len(windows)) numbers, and when an input is not
 // finite: Build and Open let none through, so that is a mistake of the program.
@@ -25,7 +25,9 @@ func (s *Set) Fill(dst []float32, windows []int, scale *Scaler) {
 			out := dst[:width]
 			dst = dst[width:]
 			if r < 0 {
-				clear(out)
+				for j := range out {
+					out[j] = float32(s.padded(w, j, scale))
+				}
 				continue
 			}
 			row := s.Rows[int(r)*width : int(r+1)*width]

@@ -43,7 +43,11 @@ type Input struct {
 	Mini       *Input               `json:"mini,omitempty"`  // of a pair: the table of miniflows
 	Label      *label.Label         `json:"label,omitempty"` // none for unmatched inputs
 	Accounting []meter.Accounting   `json:"accounting,omitempty"`
-	LeftOut    map[string]int       `json:"left_out,omitempty"` // rows, by reason
+	LeftOut    map[string]int       `json:"left_out,omitempty"`   // rows, by reason
+	Superflows int                  `json:"superflows"`           // all that the meter or the table had
+	Sequences  int                  `json:"sequences"`            // of them, those with a row
+	Long       int                  `json:"long"`                 // of them, those as long as a window
+	Background map[string]int       `json:"background,omitempty"` // rows by service, kept or not
 	Rows       int                  `json:"rows"`
 	Windows    int                  `json:"windows"`
 	Linking    *sequence.Difference `json:"linking,omitempty"` // of the published link, against lineage

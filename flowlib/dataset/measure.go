@@ -8,6 +8,7 @@ import (
 
 	"flowbook/flowlib"
 	"flowbook/flowlib/flowio"
+	"flowbook/flowlib/label"
 	"flowbook/flowlib/meter"
 	"flowbook/flowlib/sequence"
 	"flowbook/internal/manifest"
@@ -15,11 +16,12 @@ import (
 
 // Reasons for which rows are left out, beside those of flowio.
 const (
-	leftProtocol0 = "protocol 0 (neither TCP nor UDP)"
-	leftShort     = "shorter than the least duration"
-	leftNaN       = "not a number in a feature"
-	leftInfinite  = "infinity in a feature"
-	leftUnlinked  = "miniflow in no superflow"
+	leftProtocol0  = "protocol 0 (neither TCP nor UDP)"
+	leftShort      = "shorter than the least duration"
+	leftNaN        = "not a number in a feature"
+	leftInfinite   = "infinity in a feature"
+	leftUnlinked   = "miniflow in no superflow"
+	leftBackground = "background (DNS, NTP and their like)"
 )
 
 // piece is what one input gives: its rows, sequence after sequence.
@@ -138,6 +140,7 @@ func (p *piece) capture(r Recipe) {
 // link lines up the miniflows of each superflow.
 func (p *piece) link(r Recipe, super, mini []meter.Flow, link sequence.Link) {
 	linked := 0
+	p.input.Superflows = len(super)
 	for s, rows := range link {
 		linked += len(rows)
 		p.add(r, mini, rows, p.input.Capture+"#"+strconv.Itoa(s), sequence.Tuple(super[s].Key).String())
@@ -148,7 +151,12 @@ func (p *piece) link(r Recipe, super, mini []meter.Flow, link sequence.Link) {
 // chain lines up the flows of each 5-tuple. Single flows are superflows of
 // their own; in longer windows, which overlap, the chain takes that place.
 func (p *piece) chain(r Recipe, flows []meter.Flow) {
-	for c, rows := range sequence.Chains(flows) {
+	chains := sequence.Chains(flows)
+	p.input.Superflows = len(chains)
+	if r.Window == 1 {
+		p.input.Superflows = len(flows)
+	}
+	for c, rows := range chains {
 		tuple := sequence.Tuple(flows[rows[0]].Key).String()
 		if r.Window > 1 {
 			p.add(r, flows, rows, p.input.Capture+"#"+strconv.Itoa(c), tuple)
@@ -165,6 +173,13 @@ func (p *piece) add(r Recipe, flows []meter.Flow, rows []int32, superflow, tuple
 	first := len(p.flows)
 	for _, row := range rows {
 		f := flows[row]
+		if name := label.Background(f.Key.Proto, f.Key.SrcPort, f.Key.DstPort); name != "" {
+			p.background(name)
+			if !r.Background {
+				p.leave(leftBackground, 1)
+				continue
+			}
+		}
 		if why := r.leavesOut(&f); why != "" {
 			p.leave(why, 1)
 			continue
@@ -175,6 +190,14 @@ func (p *piece) add(r Recipe, flows []meter.Flow, rows []int32, superflow, tuple
 	if n := len(p.flows) - first; n > 0 {
 		p.runs = append(p.runs, run{first, n, superflow, tuple})
 	}
+}
+
+// background counts a row of a service.
+func (p *piece) background(name string) {
+	if p.input.Background == nil {
+		p.input.Background = map[string]int{}
+	}
+	p.input.Background[name]++
 }
 
 func (p *piece) leave(why string, n int) {
@@ -194,7 +217,7 @@ func (r Recipe) leavesOut(f *meter.Flow) string {
 	why := ""
 	for i, v := range f.Features {
 		switch {
-		case isIdle(i) && r.Features == "no-idle":
+		case isIdle(i) && (r.Features == "no-idle" || r.Features == "clean-nonconstant"):
 		case math.IsNaN(v) || math.IsInf(v, -1):
 			return leftNaN
 		case math.IsInf(v, 1) && r.Infinities != "column-max":

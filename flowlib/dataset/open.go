@@ -33,8 +33,11 @@ func Open(dir string) (*Set, error) {
 		return nil, err
 	}
 	if m.Recipe.Infinities == "column-max" {
-		return s, s.replaceInfinities()
+		if err := s.replaceInfinities(); err != nil {
+			return nil, err
+		}
 	}
+	s.setPadding()
 	return s, nil
 }
 
@@ -59,8 +62,11 @@ func (s *Set) readTable(kind string, names ...string) (*flowio.Columns, string, 
 
 // readRows fills Rows from the feature columns.
 func (s *Set) readRows() error {
-	measured := s.measured()
-	c, path, err := s.readTable(kindFlows, append([]string{"fwd_packets", "bwd_packets"}, measured...)...)
+	columns := []string{"fwd_packets", "bwd_packets"}
+	for _, name := range s.measured() {
+		columns = append(columns, columnOf(name))
+	}
+	c, path, err := s.readTable(kindFlows, columns...)
 	if err != nil {
 		return err
 	}
@@ -76,14 +82,36 @@ func (s *Set) readRows() error {
 	}
 	width := len(s.Features)
 	s.Rows = make([]float64, c.Rows*width)
-	for j, name := range measured {
-		var column []float64
-		if err := flowio.Get(c, name, &column); err != nil {
+	for j, name := range columns[2:] {
+		if err := s.fillColumn(c, name, j); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
-		for i, v := range column {
+	}
+	return nil
+}
+
+// fillColumn writes a column of the flow table as input j.
+func (s *Set) fillColumn(c *flowio.Columns, name string, j int) error {
+	at := slices.IndexFunc(c.Columns, func(c flowio.Column) bool { return c.Name == name })
+	if at < 0 {
+		return fmt.Errorf("column %s is missing", name)
+	}
+	width := len(s.Features)
+	switch data := c.Columns[at].Data.(type) {
+	case []float64:
+		for i, v := range data {
 			s.Rows[i*width+j] = v
 		}
+	case []int32:
+		for i, v := range data {
+			s.Rows[i*width+j] = float64(v)
+		}
+	case flowio.Times:
+		for i, v := range data {
+			s.Rows[i*width+j] = float64(v)
+		}
+	default:
+		return fmt.Errorf("column %s holds %T, expected numbers", name, data)
 	}
 	return nil
 }
@@ -103,46 +131,65 @@ func (s *Set) Flows() ([]meter.Flow, error) {
 	return flows, nil
 }
 
-// measured are the inputs that are measured, without the VPN flag.
+// measured are the inputs that the flow table holds: all but the VPN flag.
 func (s *Set) measured() []string {
-	if s.Manifest.Recipe.VPN {
+	if s.hasVPN() {
 		return s.Features[:len(s.Features)-1]
 	}
 	return s.Features
 }
 
+// hasVPN reports whether the VPN flag is the last input.
+func (s *Set) hasVPN() bool {
+	return len(s.Features) > 0 && s.Features[len(s.Features)-1] == vpnColumn
+}
+
 func (s *Set) readWindows() error {
-	c, path, err := s.readTable(kindWindows)
+	t, n, path, err := s.readWindowTable(kindWindows)
 	if err != nil {
 		return err
 	}
-	var t windowTable
-	if err := t.read(c); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	rows := len(s.Rows) / len(s.Features)
-	order := make([]int32, rows)
-	for i := range order {
-		order[i] = int32(i)
-	}
-	types, apps := numbers(s.Types), numbers(s.Apps)
-	s.Windows = make([]Window, c.Rows)
+	s.Windows = make([]Window, n)
+	types, apps, order, spec := numbers(s.Types), numbers(s.Apps), s.order(), s.Manifest.Recipe.windows()
 	for i := range s.Windows {
 		first, end := int(t.first[i]), int(t.first[i])+int(t.length[i])
 		typ, ok1 := types[t.typ[i]]
 		app, ok2 := apps[t.app[i]]
-		if first < 0 || int(t.length[i]) != s.Steps || end > rows || !ok1 || !ok2 {
+		short := end-first < s.Steps
+		if first < 0 || end <= first || end-first > s.Steps || short && spec.Padding == "none" || end > len(order) || !ok1 || !ok2 {
 			return fmt.Errorf("%s: window %d: rows %d to %d, labels %q and %q do not fit the manifest", path, i, first, end, t.typ[i], t.app[i])
 		}
-		s.Windows[i] = Window{
-			Rows: order[first:end:end], Type: typ, App: app, VPN: t.vpn[i],
-			Start: t.start[i], End: t.end[i], Groups: t.groups[i],
+		rows := order[first:end:end]
+		if short {
+			rows = spec.Pad(rows)
 		}
+		s.Windows[i] = Window{Rows: rows, Type: typ, App: app, VPN: t.vpn[i], Start: t.start[i], End: t.end[i], Groups: t.groups[i]}
 	}
-	if s.Manifest.Recipe.VPN {
+	if s.hasVPN() {
 		s.fillVPN()
 	}
 	return nil
+}
+
+// readWindowTable reads a table of windows or of sequences.
+func (s *Set) readWindowTable(kind string) (t windowTable, rows int, path string, err error) {
+	c, path, err := s.readTable(kind)
+	if err != nil {
+		return t, 0, path, err
+	}
+	if err := t.read(c); err != nil {
+		return t, 0, path, fmt.Errorf("%s: %w", path, err)
+	}
+	return t, c.Rows, path, nil
+}
+
+// order are all row numbers; windows are cut from it.
+func (s *Set) order() []int32 {
+	order := make([]int32, len(s.Rows)/len(s.Features))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	return order
 }
 
 // numbers are the class numbers of the names.
@@ -160,6 +207,9 @@ func (s *Set) fillVPN() {
 	for _, w := range s.Windows {
 		if w.VPN {
 			for _, r := range w.Rows {
+				if r < 0 {
+					continue
+				}
 				s.Rows[int(r)*width+width-1] = 1
 			}
 		}

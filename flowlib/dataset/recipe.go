@@ -23,14 +23,17 @@ type Recipe struct {
 	Link        string        // miniflow to superflow: "lineage" (exact) or "published" (as the paper's program)
 	Window      int           // flows a window
 	Stride      int           // from one window to the next
-	Padding     string        // of sequences that are too short: "none"
+	MinLength   int           // with padding: shorter sequences give no window
+	Padding     string        // of sequences that are too short: one of sequence.Paddings, or "constant:V"
 	MinDuration time.Duration // shorter flows are left out before windows are cut
+	Background  bool          // keep the flows of DNS, mDNS, NTP and their like (label.Background)
 	Protocol0   bool          // keep the rows of protocol 0, in which CICFlowMeter pools what is neither TCP nor UDP
 
-	Features   string // "measured23", "no-idle" (19), or "auto": measured23, but no-idle where a table's Idle holds moments instead of lengths
-	VPN        bool   // the VPN flag is an input; it is an answer, not a measurement
-	Infinities string // "leave-out" the row, or "column-max": as published, the largest finite value of the column over all windows
-	Labels     string // "auto": labels.json beside the inputs, else the ISCX rules; "iscx"; or a file of rules
+	Features      string // one of FeatureSets
+	Contaminating bool   // ports, protocol and start are inputs too: they tell captures apart, not traffic
+	VPN           bool   // the VPN flag is an input; it is an answer, not a measurement
+	Infinities    string // "leave-out" the row, or "column-max": as published, the largest finite value of the column over all windows
+	Labels        string // "auto": labels.json beside the inputs, else the ISCX rules; "iscx"; or a file of rules
 }
 
 // Recommended is the default: the clean meter, 20 miniflows of 3 s in a
@@ -38,7 +41,7 @@ type Recipe struct {
 func Recommended() Recipe {
 	return Recipe{
 		Dialect: "clean", Superflow: 120 * time.Second, Miniflow: 3 * time.Second, Activity: 5 * time.Second,
-		Sequence: "miniflows", Link: "lineage", Window: 20, Stride: 1, Padding: "none",
+		Sequence: "miniflows", Link: "lineage", Window: 20, Stride: 1, Padding: "none", Background: true,
 		Features: "auto", Infinities: "leave-out", Labels: "auto",
 	}
 }
@@ -70,7 +73,7 @@ func (r Recipe) Check() error {
 	}{
 		{"sequence", r.Sequence, []string{"miniflows", "flows"}},
 		{"link", r.Link, []string{"lineage", "published"}},
-		{"features", r.Features, []string{"auto", "measured23", "no-idle"}},
+		{"features", r.Features, FeatureSets},
 		{"infinities", r.Infinities, []string{"leave-out", "column-max"}},
 	} {
 		if !slices.Contains(f.known, f.value) {
@@ -102,35 +105,38 @@ func (r Recipe) meter() meter.Recipe {
 }
 
 func (r Recipe) windows() sequence.Spec {
-	return sequence.Spec{Length: r.Window, Stride: r.Stride, Padding: r.Padding}
+	return sequence.Spec{Length: r.Window, Stride: r.Stride, MinLength: r.MinLength, Padding: r.Padding}
 }
 
 // recipeJSON is the recipe on disk.
 type recipeJSON struct {
-	Dialect     string `json:"dialect"`
-	Superflow   span   `json:"superflow"`
-	Miniflow    span   `json:"miniflow"`
-	Activity    span   `json:"activity-timeout"`
-	Idle        bool   `json:"idle"`
-	Sequence    string `json:"sequence"`
-	Link        string `json:"link"`
-	Window      int    `json:"window"`
-	Stride      int    `json:"stride"`
-	Padding     string `json:"padding"`
-	MinDuration span   `json:"min-duration"`
-	Protocol0   bool   `json:"protocol-0"`
-	Features    string `json:"features"`
-	VPN         bool   `json:"vpn"`
-	Infinities  string `json:"infinities"`
-	Labels      string `json:"labels"`
+	Dialect       string `json:"dialect"`
+	Superflow     span   `json:"superflow"`
+	Miniflow      span   `json:"miniflow"`
+	Activity      span   `json:"activity-timeout"`
+	Idle          bool   `json:"idle"`
+	Sequence      string `json:"sequence"`
+	Link          string `json:"link"`
+	Window        int    `json:"window"`
+	Stride        int    `json:"stride"`
+	MinLength     int    `json:"min-length"`
+	Padding       string `json:"padding"`
+	MinDuration   span   `json:"min-duration"`
+	Background    bool   `json:"background"`
+	Protocol0     bool   `json:"protocol-0"`
+	Features      string `json:"features"`
+	Contaminating bool   `json:"contaminating"`
+	VPN           bool   `json:"vpn"`
+	Infinities    string `json:"infinities"`
+	Labels        string `json:"labels"`
 }
 
 // MarshalJSON writes durations as "120s".
 func (r Recipe) MarshalJSON() ([]byte, error) {
 	return json.Marshal(recipeJSON{
 		r.Dialect, span(r.Superflow), span(r.Miniflow), span(r.Activity), r.Idle,
-		r.Sequence, r.Link, r.Window, r.Stride, r.Padding, span(r.MinDuration), r.Protocol0,
-		r.Features, r.VPN, r.Infinities, r.Labels,
+		r.Sequence, r.Link, r.Window, r.Stride, r.MinLength, r.Padding, span(r.MinDuration), r.Background, r.Protocol0,
+		r.Features, r.Contaminating, r.VPN, r.Infinities, r.Labels,
 	})
 }
 
@@ -142,8 +148,8 @@ func (r *Recipe) UnmarshalJSON(b []byte) error {
 	}
 	*r = Recipe{
 		j.Dialect, time.Duration(j.Superflow), time.Duration(j.Miniflow), time.Duration(j.Activity), j.Idle,
-		j.Sequence, j.Link, j.Window, j.Stride, j.Padding, time.Duration(j.MinDuration), j.Protocol0,
-		j.Features, j.VPN, j.Infinities, j.Labels,
+		j.Sequence, j.Link, j.Window, j.Stride, j.MinLength, j.Padding, time.Duration(j.MinDuration), j.Background, j.Protocol0,
+		j.Features, j.Contaminating, j.VPN, j.Infinities, j.Labels,
 	}
 	return nil
 }

@@ -12,6 +12,8 @@ type Set struct {
 	Windows  []Window
 	Types    []string // traffic types: class numbers index it
 	Apps     []string // applications
+
+	pad []float64 // what fills a padded step, before scaling; nil for 0 after it, or the window's own mean
 }
 
 // Window is T consecutive rows of one superflow with their labels and groups.

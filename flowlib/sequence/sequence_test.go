@@ -141,7 +141,7 @@ func TestLineageAndCompare(t *testing.T) {
 
 func TestWindows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := Spec{rapid.IntRange(1, 25).Draw(t, "length"), rapid.IntRange(1, 5).Draw(t, "stride"), "none"}
+		s := Spec{Length: rapid.IntRange(1, 25).Draw(t, "length"), Stride: rapid.IntRange(1, 5).Draw(t, "stride"), Padding: "none"}
 		rows := make([]int32, rapid.IntRange(0, 60).Draw(t, "rows"))
 		for i := range rows {
 			rows[i] = int32(100 + 3*i)
@@ -161,14 +161,57 @@ func TestWindows(t *testing.T) {
 }
 
 func TestSpecCheck(t *testing.T) {
-	for _, s := range []Spec{{0, 1, "none"}, {20, 0, "none"}, {20, 1, "zero"}, {20, 1, ""}} {
+	for _, s := range []Spec{{0, 1, 0, "none"}, {20, 0, 0, "none"}, {20, 1, 21, "one"}, {20, 1, -1, "one"}, {20, 1, 0, "thousand"}, {20, 1, 0, "constant:x"}, {20, 1, 0, "constant:NaN"}, {20, 1, 0, ""}} {
 		if s.Check() == nil {
 			t.Errorf("%+v passes", s)
 		}
 	}
-	if err := (Spec{20, 1, "none"}).Check(); err != nil {
-		t.Error(err)
+	for _, padding := range append(slices.Clone(Paddings), "constant:-3.5") {
+		if err := (Spec{20, 1, 5, padding}).Check(); err != nil {
+			t.Error(err)
+		}
 	}
+	for padding, want := range map[string]float64{"zero": 0.01, "one": 1, "hundred": 100, "constant:-3.5": -3.5} {
+		if v, ok := (Spec{Padding: padding}).Constant(); !ok || v != want {
+			t.Errorf("%s: %v, %v", padding, v, ok)
+		}
+	}
+}
+
+// A sequence that is too short gives one window with padding, if it has the
+// least length: its own rows first, then -1 or the rows again.
+func TestPadding(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := Spec{Length: rapid.IntRange(1, 12).Draw(t, "length"), Stride: rapid.IntRange(1, 3).Draw(t, "stride"), Padding: rapid.SampledFrom(Paddings).Draw(t, "padding")}
+		s.MinLength = rapid.IntRange(0, s.Length).Draw(t, "least")
+		rows := make([]int32, rapid.IntRange(0, 15).Draw(t, "rows"))
+		for i := range rows {
+			rows[i] = int32(7 + i)
+		}
+		got := s.Windows(rows)
+		if len(got) != s.Count(len(rows)) {
+			t.Fatalf("%d windows, counted %d", len(got), s.Count(len(rows)))
+		}
+		if len(rows) >= s.Length {
+			return // TestWindows
+		}
+		padded := s.Padding != "none" && len(rows) > 0 && len(rows) >= s.MinLength
+		if (len(got) == 1) != padded {
+			t.Fatalf("%+v: %d windows of %d rows", s, len(got), len(rows))
+		}
+		for i := range s.Length {
+			if !padded {
+				break
+			}
+			want := int32(-1)
+			if i < len(rows) || s.Padding == "repeat" {
+				want = rows[i%len(rows)]
+			}
+			if got[0][i] != want {
+				t.Fatalf("%+v: %v of %v", s, got[0], rows)
+			}
+		}
+	})
 }
 
 func TestChains(t *testing.T) {
