@@ -123,8 +123,10 @@ func zst(b []byte) []byte {
 }
 
 // read reads all of a capture; packets are copied.
-func read(b []byte) (packets []Packet, err error) {
-	r, err := NewReader("test", bytes.NewReader(b))
+func read(b []byte) (packets []Packet, err error) { return readWith(Options{}, b) }
+
+func readWith(o Options, b []byte) (packets []Packet, err error) {
+	r, err := o.NewReader("test", bytes.NewReader(b))
 	if err != nil {
 		return nil, err
 	}
@@ -225,35 +227,5 @@ func TestOddRecords(t *testing.T) {
 	packets, err = read(b)
 	if want := r.ns + 4_294_967_295_000; err != nil || len(packets) != 1 || packets[0].Time != want {
 		t.Errorf("a large fraction of a second: %d packets, %v", len(packets), err)
-	}
-}
-
-// TestSections: several sections, interfaces, link types and packet blocks in
-// one file.
-func TestSections(t *testing.T) {
-	le, be := binary.LittleEndian, binary.BigEndian
-	r := threeRecords[0]
-	simple := block(be, blockSimple, append(be.AppendUint32(nil, uint32(len(r.data))), r.data...))
-	old := le.AppendUint16(nil, 1)
-	old = le.AppendUint16(old, 0)
-	old = append(old, packetBlock(le, 0, 1000, r)[12:28+len(r.data)]...)
-	packets, err := read(bytes.Join([][]byte{
-		sectionBlock(le), interfaceBlock(le, LinkEthernet, 6), interfaceBlock(le, LinkRaw, 9),
-		packetBlock(le, 0, 1000, r), packetBlock(le, 1, 1, r), block(le, blockPacket, old),
-		sectionBlock(be), interfaceBlock(be, LinkSLL, 3), packetBlock(be, 0, 1e6, r), simple,
-	}, nil))
-	if err != nil || len(packets) != 5 {
-		t.Fatalf("%d packets, %v", len(packets), err)
-	}
-	for i, want := range []struct {
-		link Link
-		ns   int64
-	}{
-		{LinkEthernet, r.ns / 1000 * 1000}, {LinkRaw, r.ns}, {LinkRaw, r.ns / 1000},
-		{LinkSLL, r.ns / 1e6 * 1e6}, {LinkSLL, r.ns / 1e6 * 1e6},
-	} {
-		if p := packets[i]; p.Link != want.link || p.Time != want.ns || !bytes.Equal(p.Data, r.data) {
-			t.Errorf("packet %d: link %d, %d ns, want link %d, %d ns", i, p.Link, p.Time, want.link, want.ns)
-		}
 	}
 }

@@ -177,7 +177,7 @@ func (f *blockFeed) take(kind uint32, b []byte) error {
 		if len(f.clocks) == 0 {
 			f.snap = f.order.Uint32(b[12:])
 		}
-		return f.link(b)
+		f.link(b)
 	case blockSimple:
 		n := f.order.Uint32(b[8:]) // on the wire; what was captured follows from the snap length
 		if f.snap != 0 {
@@ -225,7 +225,7 @@ const (
 
 // link takes the clock of an interface from its options, of which pcapgo needs
 // none. One that is cut off does not count.
-func (f *blockFeed) link(b []byte) error {
+func (f *blockFeed) link(b []byte) {
 	c := microseconds
 	for o, end := 16, len(b)-4; o+4 <= end; {
 		code, n := f.order.Uint16(b[o:]), int(f.order.Uint16(b[o+2:]))
@@ -235,15 +235,11 @@ func (f *blockFeed) link(b []byte) error {
 		}
 		switch {
 		case code == optResolution && n == 1:
-			var ok bool
-			if c.second, ok = ticks(value[0]); !ok {
-				return f.bad(fmt.Sprintf("a time resolution of %#x", value[0]), "10^-19 or 2^-63 at the finest")
-			}
+			c.coarse, c.second = ticks(value[0])
 		case code == optOffset && n == 8:
 			c.offset = int64(f.order.Uint64(value))
 		}
 	}
 	f.clocks = append(f.clocks, c)
 	f.rest = f.shorten(b, 16)
-	return nil
 }
