@@ -23,6 +23,7 @@ type extractFlags struct {
 	recipe     meter.Recipe
 	dialect    meter.Dialect
 	read       capture.Options
+	inner      bool
 	reader     string
 	disorder   string
 	order      string
@@ -75,6 +76,7 @@ func (f *extractFlags) flags(c *cobra.Command) {
 	s.StringVar(&f.columns, "columns", "", "all (the 84 of CICFlowMeter; csv only) or features (key, counts, the 23 features, lineage); default all in csv, features in parquet")
 	s.StringVar(&f.order, "order", "packets", "rows in the order of the packets that began them, or original: as the tool writes them (cic dialects)")
 	s.StringVar(&f.reader, "reader", "fast", "fast, or gopacket for everything through gopacket; the result is the same")
+	s.BoolVar(&f.inner, "inner", false, "look into tunnels (IP in IP, 6in4, GRE, VXLAN, GTP-U): the packet inside counts (clean only)")
 	s.StringVar(&f.disorder, "disorder", "keep", "packets that go back in time: keep, drop, or sort=WINDOW such as sort=100ms")
 	s.IntVar(&f.workers, "workers", runtime.NumCPU(), "captures measured at once, or workers that share one capture; the result is the same for any number")
 	s.StringVarP(&f.out, "out", "o", "", "file, directory or - (required, but for --diff)")
@@ -179,7 +181,7 @@ func (f *extractFlags) check() error {
 	f.recipe.FeaturesOnly = f.columns == "features"
 	f.recipe.OriginalOrder = f.order == "original"
 	f.recipe.Offsets = f.packets != ""
-	f.read = capture.Options{Gopacket: f.reader == "gopacket", Disorder: capture.Disorder(f.disorder)}
+	f.read = capture.Options{Gopacket: f.reader == "gopacket", Inner: f.inner, Disorder: capture.Disorder(f.disorder)}
 	switch {
 	case f.format != "csv" && f.format != "parquet":
 		return usageError("--format is %q: known are csv and parquet", f.format)
@@ -191,6 +193,8 @@ func (f *extractFlags) check() error {
 		return usageError("--order is %q: known are packets and original", f.order)
 	case f.reader != "fast" && f.reader != "gopacket":
 		return usageError("--reader is %q: known are fast and gopacket", f.reader)
+	case f.inner && f.recipe.Dialect != meter.Clean.Name:
+		return usageError("--inner is for the dialect clean, found %s", f.recipe.Dialect)
 	case f.out == "" && f.diff == "":
 		return usageError("--out is missing\nusage: flowbook extract -o FILE|DIR|- CAPTURE...")
 	case f.format == "parquet" && f.out == "-":
