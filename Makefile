@@ -2,7 +2,7 @@
 # make test      build, vet, format and tests of every module, lint of the notebooks
 # make jupyter   JupyterLab on this machine, first notebook open
 # More: check-notebooks check-report check-cells check-answers editions notebooks scripts figure
-#       pdf plugin gpu tools test-browser test-golden test-long test-interop clean
+#       pdf plugin gpu aot tools test-browser test-golden test-long test-interop clean
 #
 # All that is installed or built lies inside the checkout: .venv .tools .pjrt .build .work reports.
 SHELL := /bin/bash
@@ -33,7 +33,7 @@ SOURCES := cmd data flowlib internal modellib notebooks plots
 PIP     := .venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 RUNNER  := .venv/bin/python tools/jupyter/report.py
 
-.PHONY: report test test-go test-golden test-long test-python notebooks check-notebooks check-report scripts figure jupyter test-browser test-interop tools plugin gpu clean
+.PHONY: report test test-go test-golden test-long test-python notebooks check-notebooks check-report scripts figure jupyter test-browser test-interop tools plugin gpu aot clean
 
 report: tools compile
 	$(RUNNER) --out $(OUT) $(REPORT) $(NOTEBOOKS)
@@ -168,5 +168,16 @@ test-interop: .venv-interop/interop.ok .pjrt/cpu.ok
 	$(subst .venv/,.venv-interop/,$(PIP)) -r $<
 	touch $@
 
+# The networks' XLA programs, compiled for an H100 that need not be there; a venv of its own (1.4 GB).
+aot: .venv-aot/aot.ok .pjrt/cpu.ok
+	rm -rf .build/stablehlo
+	go run ./modellib/internal/stablehlo .build/stablehlo
+	.venv-aot/bin/python tools/aot.py .build/stablehlo/*.mlir
+
+.venv-aot/aot.ok: tools/python/aot.txt | .venv/bin/pip
+	[ -x .venv-aot/bin/pip ] || $(PY) -m venv .venv-aot
+	$(subst .venv/,.venv-aot/,$(PIP)) -r $<
+	touch $@
+
 clean:
-	rm -rf .venv .venv-interop .tools .pjrt .build .work reports
+	rm -rf .venv .venv-aot .venv-interop .tools .pjrt .build .work reports
