@@ -17,6 +17,10 @@ func TestEverySlipGetsItsHint(t *testing.T) {
 	check(t, tasks.HeaderLength())
 	check(t, tasks.Gaps())
 	check(t, tasks.Nearest())
+	check(t, tasks.PooledSize())
+	check(t, tasks.ConvWeights())
+	check(t, tasks.NextState())
+	check(t, tasks.GRUWeights())
 }
 
 // check holds a task to what exercise.Task promises: its own answer is right,
