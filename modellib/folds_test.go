@@ -38,7 +38,7 @@ func TestOutOfFoldPredictsEveryWindowOnce(t *testing.T) {
 		return o
 	}
 	o := do()
-	if epochs != 16 || begun[7] != "8 of 8" || len(s.programs) != 1 || len(s.baselines) != 4 {
+	if epochs != 16 || begun[7] != "8 of 8" || len(s.programs) != 1 || len(s.baselines) != 8 { // of 4 folds and 2 tasks
 		t.Errorf("%d epochs, %q, %d programs, %d baselines", epochs, begun, len(s.programs), len(s.baselines))
 	}
 	for seed := range 2 {

@@ -11,45 +11,61 @@ import (
 	"flowbook/modellib/run"
 )
 
-// baselinesOf are those of the job's split, which a session computes once.
+// baselinesOf are those of the job's split, a pair a head; a session computes
+// those of a task once.
 func (s *Session) baselinesOf(j *job) []run.Predictions {
-	name := fmt.Sprintf("%s %+v %q", j.set.Hash, j.recipe.Split, j.recipe.Tasks)
+	var out []run.Predictions
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.baselines[name] == nil {
-		s.baselines[name] = j.baselines()
-	}
-	return s.baselines[name]
-}
-
-// baselines are majority and 1-NN on the same split, a head each. 1-NN sees
-// the same scaled numbers as the network.
-func (j *job) baselines() []run.Predictions {
-	per := j.input.Steps * j.input.Features
-	train, test := j.rows(j.split.Train, per), j.rows(j.split.Test, per)
-	var out []run.Predictions
-	for i, task := range j.tasks {
-		y := make([]int32, len(j.split.Train))
-		for k, w := range j.split.Train {
-			y[k] = j.data.Labels[i][w]
+	for head, task := range j.tasks {
+		name := fmt.Sprintf("%s %+v %q", j.set.Hash, j.recipe.Split, task.Name)
+		if s.baselines[name] == nil {
+			s.baselines[name] = j.baselines(head)
 		}
-		classes := len(task.Classes)
-		out = append(out,
-			j.predictions("majority", task.Name, i, j.split.Test, baseline.Majority(y, classes, len(test))),
-			j.predictions("1-NN", task.Name, i, j.split.Test, baseline.KNN(1, train, y, test, classes)))
+		out = append(out, s.baselines[name]...)
 	}
 	return out
 }
 
-// rows are the numbers of windows, a slice each.
-func (j *job) rows(windows []int, per int) [][]float32 {
-	flat := make([]float32, len(windows)*per)
-	j.data.Fill(flat, windows)
-	var rows [][]float32
-	for at := 0; at < len(flat); at += per {
-		rows = append(rows, flat[at:at+per])
+// baselines are majority and 1-NN on the same split for one head. 1-NN sees
+// the same scaled numbers as the network.
+func (j *job) baselines(head int) []run.Predictions {
+	task := j.tasks[head]
+	y := make([]int32, len(j.split.Train))
+	for k, w := range j.split.Train {
+		y[k] = j.data.Labels[head][w]
 	}
-	return rows
+	return []run.Predictions{
+		j.predictions("majority", task.Name, head, j.split.Test, baseline.Majority(y, len(task.Classes), len(j.split.Test))),
+		j.predictions("1-NN", task.Name, head, j.split.Test, j.nearest(y, len(task.Classes))),
+	}
+}
+
+// nearest is 1-NN of the test windows. Windows that overlap share the distances
+// of their rows; what stands in a padded step is the window's own.
+func (j *job) nearest(y []int32, classes int) [][]float64 {
+	width := len(j.set.Features)
+	number := map[int32]int32{} // of a row of the set, in rows
+	var rows [][]float32
+	index := func(windows []int) [][]int32 {
+		x := make([]float32, j.set.Size(1))
+		out := make([][]int32, len(windows))
+		for i, w := range windows {
+			j.data.Fill(x, []int{w})
+			for step, r := range j.set.Windows[w].Rows {
+				n, ok := number[r]
+				if !ok || r < 0 {
+					n = int32(len(rows))
+					number[r] = n
+					rows = append(rows, slices.Clone(x[step*width:(step+1)*width]))
+				}
+				out[i] = append(out[i], n)
+			}
+		}
+		return out
+	}
+	train, test := index(j.split.Train), index(j.split.Test)
+	return baseline.KNNWindows(baseline.L2, 1, baseline.Windows{Rows: rows, Index: train}, y, baseline.Windows{Rows: rows, Index: test}, classes)
 }
 
 // manifest is what the run says of data, split, backend and versions.

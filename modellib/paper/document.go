@@ -93,8 +93,7 @@ func (r *Results) opening(d *Document, verdicts map[string][]Verdict) {
 		}
 		all := verdicts[preset]
 		d.sub(capital(preset) + map[string]string{
-			Published: ": the paper's procedure, whose test windows have near copies in train",
-			Figures:   ": the networks as drawn, split as published", Recommended: ": groups that were not trained on",
+			Published: ": the paper's procedure", Figures: ": the networks as drawn, split as published", Recommended: ": groups that were not trained on",
 		}[preset])
 		for _, ans := range []Answer{a.RQ1(all), a.RQ2(all)} {
 			d.text("%s %s", ans.Question, ans.Short)

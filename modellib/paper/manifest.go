@@ -104,7 +104,7 @@ type Model struct {
 	Epochs    int      `json:"epochs"`  // of all trainings together
 	CPU       float64  `json:"cpu"`     // seconds, measured, of all trainings
 	Seconds   float64  `json:"seconds"` // wall, likewise
-	Diverged  int      `json:"diverged,omitempty"`
+	Unended   int      `json:"unended"` // trainings whose last epoch was their best: more epochs might help
 }
 
 // The models of every arm. ST are the two single-task twins of the winner.

@@ -89,31 +89,42 @@ func (a *Arm) scores(task string) ([]*Score, error) {
 // NoInterval says why scores of the arm have none, "" when they have.
 func (a *Arm) NoInterval() string {
 	switch {
-	case a.Split.Unit == "window":
+	case a.Split.Unit == "window" && a.Leak.SharingRows > 0:
 		return "no interval: the split divides windows, which overlap and are not independent"
+	case a.Split.Unit == "window":
+		return "no interval: the split divides windows of one capture between train and test"
 	case a.Groups < evaluate.MinGroups:
-		return fmt.Sprintf("no interval: %d groups were tested, %d are needed", a.Groups, evaluate.MinGroups)
+		return fmt.Sprintf("no interval: %s tested, %d needed", plural(a.Groups, "group"), evaluate.MinGroups)
 	}
 	return ""
+}
+
+// leaks says what the test part shares with train.
+func (a *Arm) leaks() string {
+	if a.Leak.SharingRows > 0 {
+		return fmt.Sprintf("%s of %s test windows share rows with a training window", thousands(a.Leak.SharingRows), thousands(a.Leak.Windows))
+	}
+	for _, unit := range []string{"superflow", "capture", "session", "host"} {
+		if n := a.Leak.Groups[unit]; n > 0 {
+			return fmt.Sprintf("train holds windows of %s of the test part", plural(n, unit))
+		}
+	}
+	return "the test part shares nothing with train"
 }
 
 // Origin is what every score of the arm must not stand without.
 func (a *Arm) Origin() string {
 	windows := 0
 	for _, t := range a.Tasks {
-		if p := a.Predictions(a.Winner+"-mt", t.Name); len(p) > 0 {
+		if p := a.Predictions(winner, t.Name); len(p) > 0 {
 			windows = len(p[0].Window)
 		}
 	}
-	text := fmt.Sprintf("Split %s", a.Split.Name)
-	if a.Of > 1 {
-		text = fmt.Sprintf("Split by %s, %d of %d folds tested", a.Split.Unit, a.Folds, a.Of)
+	text := fmt.Sprintf("Random split over windows, as published; %s test windows; %s", thousands(windows), a.leaks())
+	if a.Split.Unit != "window" {
+		text = fmt.Sprintf("Split by %s, %d of %d folds tested; %s test windows from %s", a.Split.Unit, a.Folds, a.Of, thousands(windows), plural(a.Groups, a.Split.Unit))
 	}
-	unit := a.Split.Unit
-	if unit == "window" {
-		unit = "superflow, which stand in train as well"
-	}
-	text += fmt.Sprintf("; %s test windows from %d groups (%s); %s", thousands(windows), a.Groups, unit, plural(len(a.Seeds), "seed"))
+	text += "; " + plural(len(a.Seeds), "seed")
 	if why := a.NoInterval(); why != "" {
 		return text + "; " + why + "."
 	}

@@ -105,10 +105,14 @@ func (s *sets) share(dir string) error {
 	s.left = append(s.left,
 		fmt.Sprintf("One set of flows (dialect %s) serves all presets: they were measured before, so dialect, timeouts, links and infinities (%s) cannot follow the preset.", r.Dialect, r.Infinities))
 	if r.Sequence == "flows" {
-		s.left = append(s.left, fmt.Sprintf("Windows are %d flow(s) of one 5-tuple at %v, not 20 miniflows of a superflow: there is no second timeout.", set.Steps, r.Superflow))
+		windows := fmt.Sprintf("%d flows of one 5-tuple", set.Steps)
+		if set.Steps == 1 {
+			windows = "single flows"
+		}
+		s.left = append(s.left, fmt.Sprintf("Windows are %s at a timeout of %v, not 20 miniflows of a superflow: there is no second timeout.", windows, r.Superflow))
 	}
 	if len(fair.Features) < 23 {
-		s.left = append(s.left, fmt.Sprintf("Only %d of the 23 measured features can be used. %s", len(fair.Features), strings.Join(set.Manifest.Notes, " ")))
+		s.left = append(s.left, fmt.Sprintf("Only %d of the 23 measured features can be used. %s.", len(fair.Features), strings.Join(set.Manifest.Notes, ". ")))
 	}
 	return nil
 }

@@ -87,6 +87,9 @@ func addModel(all []paper.Model, p part, winner string, runs trained) []paper.Mo
 	for _, folds := range runs {
 		for _, r := range folds {
 			m.Trainings++
+			if r.Manifest.Best == len(r.History) && r.Manifest.Stopped == "epochs" {
+				m.Unended++
+			}
 			m.Epochs += len(r.History)
 			m.CPU += r.Manifest.CPU
 			m.Seconds += r.Manifest.Seconds
