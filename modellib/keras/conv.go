@@ -1,7 +1,7 @@
 package keras
 
 import (
-	"slices"
+	"math"
 
 	. "github.com/gomlx/gomlx/core/graph"
 )
@@ -45,24 +45,22 @@ func ConvReluPool(x, kernel, bias *Node, ph, pw int) *Node {
 		return Reshape(Slice(x, AxisElem(r%ph), AxisElem(s%pw), AxisRange(),
 			AxisRange(r/ph, r/ph+rows.out), AxisRange(s/pw, s/pw+cols.out)), b*rows.out*cols.out, c)
 	}
-	flat := Reshape(kernel, kh*kw*c, f)
-	var best *Node
+	var columns []*Node
 	for p := range ph {
 		for q := range pw {
-			if !slices.Contains(rows.valid(p), true) || !slices.Contains(cols.valid(q), true) {
-				continue // padding in every window: it never wins
-			}
 			parts := make([]*Node, 0, kh*kw)
 			for i := range kh {
 				for j := range kw {
 					parts = append(parts, patch(p+i, q+j))
 				}
 			}
-			y := Reshape(Dense(Concatenate(parts, -1), flat, bias), b, rows.out, cols.out, f)
-			best = maximum(best, zeroOutside(y, rows.valid(p), cols.valid(q)))
+			columns = append(columns, Concatenate(parts, -1))
 		}
 	}
-	return Relu(best)
+	y := Dot(Concatenate(columns, 0), Reshape(kernel, kh*kw*c, f)).Product()
+	y = onlyInside(Reshape(y, ph, pw, b, rows.out, cols.out, f), rows, cols)
+	// The bias is the same for all positions, so it can wait for the maximum.
+	return Relu(Add(maxFirst(y, 0, 1), ExpandAxes(bias, 0, 1, 2)))
 }
 
 // phases lays out one axis of n places for a 'same' convolution of size
@@ -95,22 +93,27 @@ func (a phases) valid(p int) []bool {
 	return out
 }
 
-// zeroOutside sets to zero what lies in the pooling's padding. As ReLU
-// follows, zero wins only where nothing positive is, and has no gradient.
-func zeroOutside(y *Node, rows, cols []bool) *Node {
-	if !slices.Contains(rows, false) && !slices.Contains(cols, false) {
-		return y
-	}
-	mask := make([][][][]float32, 1)
-	mask[0] = make([][][]float32, len(rows))
-	for r := range rows {
-		mask[0][r] = make([][]float32, len(cols))
-		for c := range cols {
-			mask[0][r][c] = []float32{0}
-			if rows[r] && cols[c] {
-				mask[0][r][c][0] = 1
+// onlyInside sets y [ph,pw,B,rows,cols,F] to the lowest number where it lies in
+// the pooling's padding, which never wins.
+func onlyInside(y *Node, rows, cols phases) *Node {
+	inside := make([][][][][][]bool, rows.pool)
+	all := true
+	for p := range inside {
+		inside[p] = make([][][][][]bool, cols.pool)
+		for q := range inside[p] {
+			inside[p][q] = [][][][]bool{make([][][]bool, rows.out)}
+			for r := range rows.out {
+				inside[p][q][0][r] = make([][]bool, cols.out)
+				for c := range cols.out {
+					ok := rows.valid(p)[r] && cols.valid(q)[c]
+					inside[p][q][0][r][c], all = []bool{ok}, all && ok
+				}
 			}
 		}
 	}
-	return Mul(y, ConstAsDType(y.Graph(), y.DType(), mask))
+	if all {
+		return y
+	}
+	mask := BroadcastToShape(Const(y.Graph(), inside), y.Shape().Clone())
+	return Where(mask, y, FillScalar(y.Graph(), y.Shape(), -math.MaxFloat32))
 }

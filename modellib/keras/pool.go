@@ -3,6 +3,7 @@ package keras
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	. "github.com/gomlx/gomlx/core/graph"
 )
@@ -11,24 +12,43 @@ import (
 // x [B,H,W,C] gives [B, ceil(H/ph), ceil(W/pw), C]. Padding never wins, also
 // where all values are negative.
 //
-// It is a chain of maxima over the positions of the window in row-major
-// order, so that on ties the whole gradient goes to the first maximum, as in
-// TensorFlow. (The library's pooling aligns padded windows otherwise, and its
-// reduction gives the gradient to every tied maximum.)
+// On ties the whole gradient goes to the first maximum in row-major order, as
+// in TensorFlow. (The library's pooling aligns padded windows otherwise.)
 func MaxPoolSame(x *Node, ph, pw int) *Node {
 	b, h, w, c := dims4(x)
 	oh, top, bottom := same(h, ph)
 	ow, left, right := same(w, pw)
 	x = pad(pad(x, 1, top, bottom, -math.MaxFloat32), 2, left, right, -math.MaxFloat32)
-	x = Reshape(x, b, oh, ph, ow, pw, c)
-	var best *Node
-	for i := range ph {
-		for j := range pw {
-			part := Slice(x, AxisRange(), AxisRange(), AxisElem(i), AxisRange(), AxisElem(j))
-			best = maximum(best, Reshape(part, b, oh, ow, c))
+	return maxFirst(Reshape(x, b, oh, ph, ow, pw, c), 2, 4)
+}
+
+// maxFirst is the maximum over some axes, whose gradient goes to the first one
+// of equal maxima. (The library's goes to all of them.)
+//
+// Two reductions, to the maximum and to its place, make values of their own,
+// from which each place tells its share of the gradient. A chain of Max gives
+// the same, but XLA computes the whole chain anew for each place.
+func maxFirst(x *Node, axes ...int) *Node {
+	marked := IdentityWithCustomGradient(x, func(x, v *Node) *Node {
+		places := ScalarZero(x.Graph(), x.DType())
+		n := 1
+		shape := x.Shape().Clone()
+		for axis := range shape.Dimensions {
+			if !slices.Contains(axes, axis) {
+				shape.Dimensions[axis] = 1
+			}
 		}
-	}
-	return best
+		for _, axis := range slices.Backward(axes) {
+			places = Add(places, MulScalar(Iota(x.Graph(), shape, axis), n))
+			n *= shape.Dim(axis)
+		}
+		places = BroadcastToShape(places, x.Shape())
+		none := FillScalar(x.Graph(), x.Shape(), float64(n))
+		best := ReduceAndKeep(x, ReduceMax, axes...)
+		first := ReduceAndKeep(Where(GreaterOrEqual(x, best), places, none), ReduceMin, axes...)
+		return Where(Equal(places, first), v, ZerosLike(v))
+	})
+	return ReduceMax(marked, axes...)
 }
 
 // Pooled is the size of an axis of n places after a 'same' pooling of size k.
@@ -47,14 +67,6 @@ func same(n, k int) (out, before, after int) {
 
 // Relu is max(x, 0); its gradient at 0 is 0, as in TensorFlow.
 func Relu(x *Node) *Node { return Max(ScalarZero(x.Graph(), x.DType()), x) }
-
-// maximum is Max, or b where there is no a yet.
-func maximum(a, b *Node) *Node {
-	if a == nil {
-		return b
-	}
-	return Max(a, b)
-}
 
 // pad puts constant values before and after x on one axis. It concatenates,
 // since the library's Pad has no gradient.
