@@ -2,7 +2,7 @@
 # make test      build, vet, format and tests of every module, lint of the notebooks
 # make jupyter   JupyterLab on this machine, first notebook open
 # More: check-notebooks check-report check-cells check-answers editions notebooks scripts figure
-#       pdf plugin gpu aot tools test-browser test-golden test-long test-interop clean
+#       pdf plugin gpu aot tools test-browser test-golden test-long test-interop bench-train clean
 #
 # All that is installed or built lies inside the checkout: .venv .tools .pjrt .build .work reports.
 SHELL := /bin/bash
@@ -33,7 +33,7 @@ SOURCES := cmd data flowlib internal modellib notebooks plots
 PIP     := .venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 RUNNER  := .venv/bin/python tools/jupyter/report.py
 
-.PHONY: report test test-go test-golden test-long test-python notebooks check-notebooks check-report scripts figure jupyter test-browser test-interop tools plugin gpu aot clean
+.PHONY: report test test-go test-golden test-long bench-train test-python notebooks check-notebooks check-report scripts figure jupyter test-browser test-interop tools plugin gpu aot clean
 
 report: tools compile
 	$(RUNNER) --out $(OUT) $(REPORT) $(NOTEBOOKS)
@@ -177,6 +177,18 @@ aot: .venv-aot/aot.ok .pjrt/cpu.ok
 .venv-aot/aot.ok: tools/python/aot.txt | .venv/bin/pip
 	[ -x .venv-aot/bin/pip ] || $(PY) -m venv .venv-aot
 	$(subst .venv/,.venv-aot/,$(PIP)) -r $<
+	touch $@
+
+# Training and inference beside Keras and PyTorch from PyPI, in a venv of their
+# own (7 GB, as PyTorch brings CUDA). BENCH=--quick takes minutes, BENCH="--rounds 5" longer.
+BENCH ?=
+bench-train: .build/bench/train.ok .pjrt/cpu.ok
+	go build -o .build/benchtrain ./internal/benchtrain
+	.build/bench/bin/python tools/bench/train/compare.py .build/benchtrain --out .build/bench/train.jsonl $(BENCH)
+
+.build/bench/train.ok: tools/python/bench.txt | .venv/bin/pip
+	[ -x .build/bench/bin/pip ] || $(PY) -m venv .build/bench
+	$(subst .venv/,.build/bench/,$(PIP)) -r $<
 	touch $@
 
 clean:
