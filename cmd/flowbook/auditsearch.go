@@ -26,6 +26,7 @@ func (a *app) search(set *dataset.Set, split *dataset.Split, r *dataset.Report, 
 		}
 		if i == 0 {
 			r.Certificate.Near = set.Near(n, f.radius)
+			r.Scores = scores(set, n)
 		}
 		found = append(found, n)
 	}

@@ -5,14 +5,15 @@ import (
 	"fmt"
 
 	"flowbook/flowlib/dataset"
+	"flowbook/flowlib/dataset/npz"
 
 	"github.com/spf13/cobra"
 )
 
 // datasetFlags are the flags of flowbook dataset.
 type datasetFlags struct {
-	out, preset, super, mini string
-	want                     dataset.Recipe
+	out, preset, super, mini, npz string
+	want                          dataset.Recipe
 }
 
 // args wants inputs, or both directories of a pair of tables and no inputs.
@@ -22,7 +23,7 @@ func (f *datasetFlags) args(c *cobra.Command, args []string) error {
 		return fmt.Errorf("--super and --mini go together")
 	case f.super != "" && len(args) > 0:
 		return fmt.Errorf("--super and --mini take the place of inputs")
-	case f.super != "":
+	case f.super != "", f.npz != "" && len(args) == 0:
 		return nil
 	}
 	return cobra.MinimumNArgs(1)(c, args)
@@ -44,6 +45,13 @@ Instead of inputs, --super and --mini take two directories with a table of
 superflows and one of miniflows for every capture, as the paper had them.`,
 		Args: usageArgs(f.args),
 		RunE: func(c *cobra.Command, args []string) error {
+			if f.npz != "" && len(args) == 0 && f.super == "" {
+				set, err := dataset.Open(f.out)
+				if err != nil {
+					return err
+				}
+				return npz.Write(f.npz, set)
+			}
 			r, err := recipeFrom(c, f.preset, f.want)
 			if err != nil {
 				return err
@@ -55,6 +63,7 @@ superflows and one of miniflows for every capture, as the paper had them.`,
 	c.Flags().StringVar(&f.preset, "preset", "recommended", "published (as the paper's program does), figures (as its text says), recommended")
 	c.Flags().StringVar(&f.super, "super", "", "directory of tables of superflows, with --mini")
 	c.Flags().StringVar(&f.mini, "mini", "", "directory of tables of miniflows, with --super")
+	c.Flags().StringVar(&f.npz, "npz", "", "write the windows as NumPy arrays too; without inputs to build from, those of the data set --out")
 	bindRecipe(c, &f.want)
 	required(c, "out")
 	return c
@@ -79,6 +88,11 @@ func (a *app) runDataset(f datasetFlags, r dataset.Recipe, inputs []string) erro
 	var bad *dataset.InputErrors
 	if err != nil && (!errors.As(err, &bad) || set == nil) {
 		return err
+	}
+	if f.npz != "" {
+		if err := npz.Write(f.npz, set); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintln(a.out, set.Summary())
 	if bad != nil {

@@ -19,8 +19,17 @@ type Report struct {
 	Parts        []PartCount  `json:"parts"`
 	Classes      []ClassCount `json:"classes"`
 	Pairs        []PairCount  `json:"pairs"`
-	Table9       string       `json:"-"`        // proportions of applications within types
-	Constant     []string     `json:"constant"` // columns that say nothing in any window
+	Table9       string       `json:"-"` // proportions of applications within types
+	Funnel       []FunnelRow  `json:"funnel"`
+	Traits       Traits       `json:"traits"`
+	Knows        []Knowledge  `json:"groups_know_type"`
+	Dependence   Dependence   `json:"dependence"`
+	VPN          int          `json:"vpn"`              // windows inside a VPN
+	Constant     []string     `json:"constant"`         // columns that say nothing in any window
+	Duplicate    []string     `json:"duplicate"`        // pairs of equal columns
+	Scores       []Score      `json:"scores,omitempty"` // of single features and the nearest neighbour, on the test part
+	Smells       []Smell      `json:"smells"`
+	Missing      []string     `json:"missing"` // for an honest test
 	*Certificate `json:"certificate"`
 	Written      string         `json:"written,omitempty"` // where the split and its certificate were written
 	NotEstim     []string       `json:"not_estimable"`
@@ -76,7 +85,8 @@ func Audit(set *Set, split *Split) *Report {
 		Dataset: set.Dir, Hash: set.Hash, Windows: len(set.Windows), Steps: set.Steps, Rows: m.Rows, Features: set.Features,
 		Split: split.Name, Unit: split.Unit, NotEstim: split.NotEstimable, GroupsOf: split.GroupsOf, Dropped: split.Dropped,
 		Vanished: m.Vanished, Unmatched: m.Unmatched, LeftOut: m.LeftOut, Notes: m.Notes,
-		Constant: set.constantColumns(), Table9: set.Counts().String(),
+		Constant: set.constantColumns(), Funnel: m.Funnel("pair"), Traits: m.Traits(), Knows: set.knows(), Dependence: set.dependence(), Missing: set.missing(split),
+		Table9: set.Counts().String(),
 	}
 	for _, p := range []struct {
 		name    string
@@ -86,7 +96,14 @@ func Audit(set *Set, split *Split) *Report {
 	}
 	r.Classes = append(set.classCounts("type", split), set.classCounts("app", split)...)
 	r.Pairs = set.pairCounts()
+	r.Duplicate = set.duplicateColumns(r.Constant)
+	for i := range set.Windows {
+		if set.Windows[i].VPN {
+			r.VPN++
+		}
+	}
 	r.Certificate = Certify(set, split)
+	r.Smells = set.smells(split, r)
 	return r
 }
 

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -115,6 +116,15 @@ func TestAuditOfPublishedSplitOnISCX(t *testing.T) {
 	r := Audit(s, split)
 	if r.Test.Windows != 626 || r.Test.SharingRows != 557 || r.Test.Twins != 489 {
 		t.Errorf("%+v", r.Test)
+	}
+	for name, want := range map[string]string{
+		"Idle holds moments": "18580 of 62882 rows", "Active is 0 everywhere": "all 62882 rows", "neither dialect": "neither cic2018 nor cic2021",
+		"rows of protocol 0": "1016 rows", "captures of one session": "aim_chat_3 (aim_chat_3a, aim_chat_3b)",
+		"windows that overlap on both sides": "557 of 626",
+	} {
+		if !slices.ContainsFunc(r.Smells, func(s Smell) bool { return s.Name == name && strings.Contains(s.Found, want) }) {
+			t.Errorf("%s is not found with %q in %+v", name, want, r.Smells)
+		}
 	}
 	for _, want := range []string{"test windows that share rows with train: 557 of 626", "type voip", "constant columns: 4 of 19", "not a number"} {
 		if !strings.Contains(r.String(), want) {

@@ -48,6 +48,7 @@ type Input struct {
 	Sequences  int                  `json:"sequences"`            // of them, those with a row
 	Long       int                  `json:"long"`                 // of them, those as long as a window
 	Background map[string]int       `json:"background,omitempty"` // rows by service, kept or not
+	Traits     *Traits              `json:"traits,omitempty"`     // of a table's rows; of a capture's flows
 	Rows       int                  `json:"rows"`
 	Windows    int                  `json:"windows"`
 	Linking    *sequence.Difference `json:"linking,omitempty"` // of the published link, against lineage

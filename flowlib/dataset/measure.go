@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"time"
 
 	"flowbook/flowlib"
 	"flowbook/flowlib/flowio"
@@ -46,7 +47,7 @@ type run struct {
 func measure(r Recipe, f *source) *piece {
 	p := &piece{source: f}
 	p.input, p.err = identify(f)
-	p.input.Capture, p.input.Label = f.capture(), f.label
+	p.input.Capture, p.input.Label, p.input.LeftOut = f.capture(), f.label, map[string]int{}
 	if f.mini != nil {
 		mini, err := identify(f.mini)
 		p.input.Mini = &mini
@@ -56,7 +57,6 @@ func measure(r Recipe, f *source) *piece {
 		p.err = f.err
 	}
 	if p.err == nil && f.label != nil {
-		p.input.LeftOut = map[string]int{}
 		switch f.kind {
 		case "table":
 			p.table(r)
@@ -65,6 +65,9 @@ func measure(r Recipe, f *source) *piece {
 		default:
 			p.capture(r)
 		}
+	}
+	if p.err == nil && f.label == nil && f.kind == "table" {
+		p.read(f) // for its traits; nothing of it comes into the set
 	}
 	p.input.Rows = len(p.flows)
 	if p.err != nil {
@@ -88,9 +91,21 @@ func (p *piece) table(r Recipe) {
 		p.err = fmt.Errorf("%s: a table holds the flows of one timeout, expected a capture for windows of miniflows; windows of a table's own flows are --sequence flows", p.source.path)
 		return
 	}
-	if t := p.read(p.source); t != nil {
+	if t := p.read(p.source); t != nil && p.within(p.source, t.Flows, r.Superflow) {
 		p.chain(r, t.Flows)
 	}
+}
+
+// within makes sure that a table was measured with the recipe's flow timeout:
+// no flow is longer.
+func (p *piece) within(f *source, flows []meter.Flow, timeout time.Duration) bool {
+	for i := range flows {
+		if d := time.Duration(flows[i].Duration) * time.Microsecond; d > timeout {
+			p.err = errors.Join(p.err, fmt.Errorf("%s: flow %d (%s) lasts %v, expected at most the flow timeout of %v: the table was measured with another one", f.path, i+1, flows[i].ID, d, timeout))
+			return false
+		}
+	}
+	return true
 }
 
 // read reads a table; nil when it has no usable header.
@@ -98,6 +113,7 @@ func (p *piece) read(f *source) *flowio.Table {
 	t, err := flowio.ReadCSV(f.path)
 	p.err = errors.Join(p.err, err)
 	if t != nil {
+		p.traits(t.Flows)
 		for why, n := range t.LeftOut {
 			p.leave(why, n)
 		}
@@ -108,7 +124,7 @@ func (p *piece) read(f *source) *flowio.Table {
 // pair links the tables of one capture, which hold no lineage, as published.
 func (p *piece) pair(r Recipe) {
 	super, mini := p.read(p.source), p.read(p.source.mini)
-	if super == nil || mini == nil {
+	if super == nil || mini == nil || !p.within(p.source, super.Flows, r.Superflow) || !p.within(p.source.mini, mini.Flows, r.Miniflow) {
 		return
 	}
 	p.link(r, super.Flows, mini.Flows, sequence.Published(super.Flows, mini.Flows, super.TwelveHour || mini.TwelveHour))
@@ -121,6 +137,7 @@ func (p *piece) capture(r Recipe) {
 		return
 	}
 	p.input.Accounting = e.Accounting
+	p.traits(e.Flows[0])
 	if r.Sequence == "flows" {
 		p.chain(r, e.Flows[0])
 		return
@@ -190,6 +207,14 @@ func (p *piece) add(r Recipe, flows []meter.Flow, rows []int32, superflow, tuple
 	if n := len(p.flows) - first; n > 0 {
 		p.runs = append(p.runs, run{first, n, superflow, tuple})
 	}
+}
+
+// traits counts the marks of the meter.
+func (p *piece) traits(flows []meter.Flow) {
+	if p.input.Traits == nil {
+		p.input.Traits = &Traits{}
+	}
+	p.input.Traits.count(flows)
 }
 
 // background counts a row of a service.

@@ -89,3 +89,22 @@ func TestBadPairs(t *testing.T) {
 		t.Errorf("no directory: %v", err)
 	}
 }
+
+// Tables of another timeout than the recipe's are bad inputs, named.
+func TestMixedTimeouts(t *testing.T) {
+	_, r := captures(t)
+	super, mini := pairs(t, map[string]string{"zoom1a": "youtube_quic", "zoom1b": "whatsapp_call", "zoom2": "google_meet", "vpn_chat2": "voip_sip_fax"})
+	p := Published()
+	p.Labels, p.Window = r.Labels, r.Window
+	_, err := BuildPairs(t.TempDir(), p, mini, super)
+	if err == nil || !strings.Contains(err.Error(), "expected at most the flow timeout of 3s") {
+		t.Errorf("directories the wrong way round: %v", err)
+	}
+	long := filepath.Join(super, "zoom2.pcap_Flow.csv")
+	copyFile(t, long, filepath.Join(mini, "zoom2.pcap_Flow.csv"))
+	var bad *InputErrors
+	s, err := BuildPairs(t.TempDir(), p, super, mini)
+	if s == nil || !errors.As(err, &bad) || len(bad.Errs) != 1 || !strings.Contains(bad.Errs[0].Error(), "zoom2.pcap_Flow.csv: flow") {
+		t.Errorf("one table of 120 s among those of 3 s: %v", err)
+	}
+}

@@ -60,6 +60,14 @@ func (r *Report) String() string {
 	r.writeParts(&b)
 	r.writeClasses(&b)
 	fmt.Fprintf(&b, "\n%s", r.Table9)
+	b.WriteByte('\n')
+	writeFunnel(&b, r.Steps, r.Funnel)
+	d := r.Dependence
+	fmt.Fprintf(&b, "\ndependence of the tasks: the type says %.3f of %.3f bits about the application; Cramér's V %.3f; largest P(app|type) − P(app) %.3f (%s)\n", d.Bits, d.Entropy, d.CramersV, d.Largest, d.At)
+	for _, k := range r.Knows {
+		fmt.Fprintf(&b, "%s says %.3f of %.3f bits about the type (%d groups)\n", k.Unit, k.Bits, k.Entropy, k.Groups)
+	}
+	fmt.Fprintf(&b, "inside a VPN: %d of %d windows; at ports of encrypted protocols: %d of %d flows\n", r.VPN, r.Windows, r.Traits.Encrypted, r.Traits.Rows)
 	fmt.Fprintf(&b, "\nconstant columns: %d of %d", len(r.Constant), len(r.Features))
 	if len(r.Constant) > 0 {
 		fmt.Fprintf(&b, " (%s)", strings.Join(r.Constant, ", "))
@@ -76,6 +84,19 @@ func (r *Report) String() string {
 	}
 	b.WriteString("\n\n")
 	b.WriteString(r.Certificate.String())
+	r.writeScores(&b)
+	if len(r.Smells) > 0 {
+		b.WriteString("\nsmells\n")
+	}
+	for _, s := range r.Smells {
+		fmt.Fprintf(&b, "- %s: %s. %s\n", s.Name, s.Found, strings.ToUpper(s.Do[:1])+s.Do[1:])
+	}
+	if len(r.Missing) > 0 {
+		b.WriteString("\nmissing for an honest test\n")
+	}
+	for _, m := range r.Missing {
+		fmt.Fprintf(&b, "- %s\n", m)
+	}
 	if r.Written != "" {
 		fmt.Fprintf(&b, "written to %s\n", r.Written)
 	}
@@ -89,6 +110,20 @@ func (r *Report) tooFew() []string {
 		names = append(names, fmt.Sprintf("%s (%d)", n, r.GroupsOf[n]))
 	}
 	return names
+}
+
+// writeScores prints what the simplest models reach.
+func (r *Report) writeScores(b *strings.Builder) {
+	if len(r.Scores) == 0 {
+		return
+	}
+	b.WriteString("\nsimple models on the test part of this split\n")
+	table(b, func(w *tabwriter.Writer) {
+		fmt.Fprintln(w, "model\ttask\tmacro F1\taccuracy\t")
+		for _, s := range r.Scores {
+			fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f\t\n", s.Model, s.Task, s.MacroF1, s.Accuracy)
+		}
+	})
 }
 
 // table lines up columns that are parted by tabs.

@@ -60,3 +60,15 @@ func Background(proto uint8, srcPort, dstPort uint16) string {
 	}
 	return services()[service{srcPort, proto}]
 }
+
+// encrypted are ports whose protocols are encrypted from the first byte on.
+var encrypted = map[service]bool{
+	{22, 6}: true, {443, 6}: true, {443, 17}: true, {465, 6}: true, {563, 6}: true, {636, 6}: true, {853, 6}: true, {989, 6}: true, {990, 6}: true,
+	{993, 6}: true, {995, 6}: true, {5061, 6}: true, {5223, 6}: true, {8443, 6}: true, {500, 17}: true, {4500, 17}: true, {1194, 17}: true, {1194, 6}: true, {51820, 17}: true,
+}
+
+// Encrypted reports whether a flow uses a port whose protocol is encrypted,
+// such as 443 and 22. STARTTLS and protocols on ports of their own are not seen.
+func Encrypted(proto uint8, srcPort, dstPort uint16) bool {
+	return encrypted[service{dstPort, proto}] || encrypted[service{srcPort, proto}]
+}

@@ -38,7 +38,8 @@ func ISCX() *Rules {
 
 // Load reads rules from a file: lines "prefix,type,app" below a header that
 // says so; empty lines and lines that begin with # are passed over. The longest
-// prefix that fits a name decides, whatever the order of the lines.
+// prefix that fits a name decides, whatever the order of the lines. A line
+// "prefix,=other" has the label of the line that begins with other.
 func Load(path string) (*Rules, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -82,8 +83,43 @@ func parse(path string, text []byte) (*Rules, error) {
 	if len(r.Rules) == 0 {
 		return nil, fmt.Errorf("%s: found no rule, expected lines %q", path, rulesHeader)
 	}
+	if err := r.resolve(lines); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	slices.SortFunc(r.Rules, longestFirst)
 	return r, nil
+}
+
+// alias begins a reference to another prefix: "gmailchat,=hangouts_chat".
+const alias = "="
+
+// resolve gives rules that refer to another prefix the label of that rule.
+func (r *Rules) resolve(lines map[string]int) error {
+	of := map[string]Rule{}
+	for _, rule := range r.Rules {
+		of[rule.Prefix] = rule
+	}
+	for i := range r.Rules {
+		rule := &r.Rules[i]
+		way := []string{rule.Prefix}
+		for {
+			target, refers := strings.CutPrefix(rule.Type, alias)
+			if !refers {
+				break
+			}
+			target = strings.ToLower(strings.TrimSpace(target))
+			next, ok := of[target]
+			switch {
+			case !ok:
+				return fmt.Errorf("line %d: %s refers to %q, expected the prefix of another line", lines[rule.Prefix], rule.Prefix, target)
+			case slices.Contains(way, target):
+				return fmt.Errorf("line %d: found a cycle: %s", lines[rule.Prefix], strings.Join(append(way, target), " = "))
+			}
+			way = append(way, target)
+			rule.Type, rule.App = next.Type, next.App
+		}
+	}
+	return nil
 }
 
 // longestFirst orders rules so that the first that fits decides.
@@ -96,6 +132,9 @@ func longestFirst(a, b Rule) int {
 
 func parseRule(line string) (Rule, error) {
 	f := strings.Split(line, ",")
+	if len(f) == 2 && strings.HasPrefix(strings.TrimSpace(f[1]), alias) {
+		f = append(f, f[1]) // the type stays the reference until all lines are read
+	}
 	if len(f) != 3 {
 		return Rule{}, fmt.Errorf("found %d fields, expected 3 (%s)", len(f), rulesHeader)
 	}
