@@ -2,7 +2,7 @@
 # make test      build, vet, format and tests of every module, lint of the notebooks
 # make jupyter   JupyterLab on this machine, first notebook open
 # More: check-notebooks check-report check-cells check-answers editions notebooks scripts figure
-#       pdf plugin gpu aot tools test-browser test-golden test-long test-interop bench-train clean
+#       record pdf plugin gpu aot tools test-browser test-golden test-long test-interop bench-train clean
 #
 # All that is installed or built lies inside the checkout: .venv .tools .pjrt .build .work reports.
 SHELL := /bin/bash
@@ -111,6 +111,15 @@ figure: scripts
 	rm -rf .build/figures
 	FLOWBOOK_FIGURES=.build/figures FLOWBOOK_WORK=.build/script-work .build/bin/00_the_whole_way >/dev/null
 	cp .build/figures/01-*.png docs/label_distribution.png
+
+# The course set anew: recorded, packed, subsets and frozen splits chosen. What
+# an interrupted run has recorded stays.
+JOBS ?= 2
+.PHONY: record
+record:
+	@echo "624 recordings, 54 hours of traffic: two minutes on two idle cores, up to seven on busy ones"
+	cd data/lab && go run ./cmd/record -course -out .build/course -jobs $(JOBS)
+	go generate ./data/course
 
 jupyter: tools .venv/lab.ok .tools/lab/gopls compile
 	.venv/bin/jupyter lab --ServerApp.ip=$(IP) --ServerApp.root_dir=$(CURDIR) \
