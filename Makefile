@@ -31,9 +31,6 @@ export IPYTHONDIR := $(CURDIR)/.build/jupyter/ipython
 export npm_config_cache := $(CURDIR)/.build/jupyter/npm
 
 # fuzz targets, package:name, and how long make test-long runs each
-FUZZ     := flowlib/capture:FuzzRead flowlib/capture:FuzzDecode flowlib/capture:FuzzCommon flowlib/meter:FuzzMeter flowlib/flowio:FuzzCSV flowlib:FuzzExtract
-FUZZTIME ?= 10m
-
 MODULES := . data/lab tools tools/gopls
 SOURCES := cmd data flowlib internal modellib notebooks plots
 PIP     := .venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes

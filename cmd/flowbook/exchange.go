@@ -39,8 +39,8 @@ MODEL.onnx  one graph from raw features to probabilities, for --batch windows
 			if batch < 1 {
 				return usageError("--batch is %d, expected at least 1", batch)
 			}
-			if err := backend.Valid(backendSpec); err != nil {
-				return usageError("%v", err)
+			if err := backend.Valid(backendSpec); err != nil { // before the run is read
+				return err
 			}
 			return modellib.ExportFile(args[0], out, batch, backendSpec)
 		},

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"flowbook/modellib/backend"
+
 	"github.com/spf13/cobra"
 )
 
@@ -49,12 +51,13 @@ func plural(n int, one, many string) string {
 // codeOf is the exit code of what a command returned.
 func codeOf(err error) int {
 	var coded codedError
+	var wish *backend.SpecError
 	switch {
 	case err == nil:
 		return exitFine
 	case errors.As(err, &coded):
 		return coded.code
-	case strings.HasPrefix(err.Error(), "unknown command"):
+	case errors.As(err, &wish), strings.HasPrefix(err.Error(), "unknown command"):
 		return exitUsage
 	default:
 		return exitFailed

@@ -83,8 +83,14 @@ func TestWrongUsageIsCode2(t *testing.T) {
 		{"dataset", "--super", dir, "--mini", dir, "--out", dir, "x.csv"}, // and inputs
 		{"train", "--data", dir, "--model", "nosuch", "--out", dir},
 		{"train", "--data", dir, "--model", "cnn", "--backend", "foo", "--out", dir},
-		{"train", "--model", "cnn", "--out", dir}, // no --data
-		{"train", "--data", dir, "--out", dir},    // no --model
+		{"export", dir}, // no -o
+		{"export", dir, "-o", "x.h5"},
+		{"export", dir, "-o", "x.npz", "--batch", "3"},
+		{"export", dir, "-o", "x.onnx", "--batch", "0"},
+		{"export", dir, "-o", "x.npz", "--backend", "foo"},
+		{"import", "x.npz", "--like", dir, "--data", dir}, // no --out
+		{"train", "--model", "cnn", "--out", dir},         // no --data
+		{"train", "--data", dir, "--out", dir},            // no --model
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--schedule", "step:x:2"},
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--hyper", "units=3"},
 		{"train", "--data", dir, "--model", "cnn", "--out", dir, "--task-weights", "1;2"},

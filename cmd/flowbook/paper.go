@@ -48,7 +48,7 @@ goes on where it was when the same command is given again.`,
 	fl.StringVar(&o.Data, "data", "", "a data set, or a directory of captures (default: the course set)")
 	fl.StringVarP(&o.Out, "out", "o", "", "directory of the results (required)")
 	fl.BoolVar(&o.Quick, "quick", false, "one seed, one fold, early stopping")
-	fl.StringVar(&o.Backend, "backend", "auto", "auto, xla:cuda, xla:cpu, go, or a path to a PJRT plugin")
+	fl.StringVar(&o.Backend, "backend", "auto", "auto, xla:cuda, xla:cpu, go, or xla:PATH of a PJRT plugin")
 	required(c, "out")
 	return c
 }

@@ -45,7 +45,7 @@ is 3. What was trained on one network need not hold in another.`,
 	fl := c.Flags()
 	fl.StringVar(&f.run, "run", "", "directory of the run whose network classifies (required)")
 	fl.StringVar(&f.per, "per", "window", "a line a window or a superflow (mean of its windows)")
-	fl.StringVar(&f.backend, "backend", "", "auto, xla:cuda, xla:cpu, go, or a path to a PJRT plugin (default: the run's)")
+	fl.StringVar(&f.backend, "backend", "", "auto, xla:cuda, xla:cpu, go, or xla:PATH of a PJRT plugin (default: the run's)")
 	fl.BoolVar(&f.asJSON, "json", false, "a JSON object a line, with every class and every miniflow")
 	fl.BoolVar(&f.always, "always", false, "name a class outside the range of the training data too")
 	fl.BoolVar(&f.vpn, "vpn", false, "the captures were made inside a VPN; for networks that read that flag")

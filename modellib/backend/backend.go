@@ -76,10 +76,24 @@ var quiet = sync.OnceFunc(func() {
 	klog.SetSlogLogger(slog.New(slog.NewTextHandler(io.Discard, nil)))
 })
 
+// SpecError is a wish whose form is wrong, so that no machine can meet it: in a
+// command line, wrong usage.
+type SpecError struct{ Err error }
+
+func (e *SpecError) Error() string { return e.Err.Error() }
+func (e *SpecError) Unwrap() error { return e.Err }
+
 // Valid says what is wrong with the form of a wish, whatever is installed
 // here: a backend that does not exist, an option that the Go backend does not
-// know, XLA without a plugin. A command line with such a wish is wrong usage.
+// know, XLA without a plugin. The error is a *SpecError.
 func Valid(spec string) error {
+	if err := valid(spec); err != nil {
+		return &SpecError{err}
+	}
+	return nil
+}
+
+func valid(spec string) error {
 	name, config, _ := strings.Cut(spec, ":")
 	switch name {
 	case "", "auto":

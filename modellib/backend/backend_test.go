@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -128,8 +129,12 @@ func TestValidLooksAtTheFormOnly(t *testing.T) {
 		}
 	}
 	for _, spec := range []string{"foo", "xla", "xla:", "xla:/nope/x.so", "go:nonsense", "auto:go", ":go", "GO"} {
-		if err := Valid(spec); err == nil {
-			t.Errorf("%q is well formed", spec)
+		var bad *SpecError
+		if err := Valid(spec); !errors.As(err, &bad) {
+			t.Errorf("%q is well formed: %v", spec, err)
+		}
+		if _, err := Open(spec); !errors.As(err, &bad) {
+			t.Errorf("opening %q: %v", spec, err)
 		}
 	}
 }
