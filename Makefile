@@ -2,7 +2,7 @@
 # make test      build, vet, format and tests of every module, lint of the notebooks
 # make jupyter   JupyterLab on this machine, first notebook open
 # More: check-notebooks check-report check-cells check-answers editions notebooks scripts figure
-#       pdf plugin gpu aot tools test-browser test-golden test-long test-interop bench-train clean
+#       pdf plugin gpu aot tools test-browser test-golden test-long fuzz test-interop bench-train clean
 #
 # All that is installed or built lies inside the checkout: .venv .tools .pjrt .build .work reports.
 SHELL := /bin/bash
@@ -17,6 +17,8 @@ REPORT    ?=
 LAB       ?=
 IP        ?= 127.0.0.1
 
+# of each fuzz target
+export FUZZTIME ?= 10m
 export GOFLAGS := -buildvcs=false
 export GOWORK := off
 export GOBIN := $(CURDIR)/.tools/bin
@@ -92,9 +94,16 @@ test-go: .pjrt/cpu.ok
 test-golden: .pjrt/cpu.ok
 	FLOWBOOK_GOLDEN=all FLOWBOOK_NEED_XLA=1 go test -count=1 -run Golden ./modellib/models ./modellib/fit
 
-# What takes minutes: trainings killed a hundred times, and whatever else has the tag.
+# What takes minutes: trainings killed a hundred times, and whatever else has the tag;
+# then every fuzz target for FUZZTIME (hours in all; make fuzz FUZZTIME=20s is short).
 test-long: .pjrt/cpu.ok
 	go test -count=1 -tags long -timeout 60m ./...
+	tools/fuzz.sh
+
+# More of the same: make fuzz ONLY=capture takes the targets whose package and name match.
+.PHONY: fuzz
+fuzz:
+	tools/fuzz.sh "$(ONLY)"
 
 test-python: .venv/report.ok
 	.venv/bin/python -m unittest discover -q -s tools/jupyter/tests -t tools/jupyter

@@ -68,6 +68,9 @@ func TestWrongUsageIsCode2(t *testing.T) {
 		{"extract", "--dialect", "nosuch", "-o", "-", "x.pcap"},
 		{"extract", "--format", "xls", "-o", "-", "x.pcap"},
 		{"extract", "--format", "parquet", "-o", "-", "x.pcap"},
+		{"extract", "--reader", "nosuch", "-o", "-", "x.pcap"},
+		{"extract", "--disorder", "sort=0", "-o", "-", "x.pcap"},
+		{"extract", "--inner", "--dialect", "cic2018", "-o", "-", "x.pcap"},
 		{"extract", "--workers", "0", "-o", dir, "x.pcap"},
 		{"extract", "-o", dir, twin("a"), twin("b")}, // one name, two captures
 		{"extract", "-o", "-", twin("a"), twin("b")},

@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"flowbook/internal/testdata"
 
 	"pgregory.net/rapid"
 )
@@ -73,6 +77,32 @@ func TestFeedErrors(t *testing.T) {
 	for _, want := range []string{"found link type 105 (802.11)", "found 3 of 12 bytes of a block header"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
+// TestGopacketSame: with and without the short cuts the same headers and
+// counts come out of all oracle captures, and an inner tunnel costs no packet.
+func TestGopacketSame(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join(testdata.Shared(t, "oracle"), "*", "in.pcap"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no oracle captures: %v", err)
+	}
+	for _, path := range paths {
+		file, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range []Options{{}, {Inner: true}} {
+			slow := o
+			slow.Gopacket = true
+			for name, d := range map[string][2]Decoder{"clean": {o.Clean(), slow.Clean()}, "cic": {o.CIC(), slow.CIC()}} {
+				a, countsA, errA := feed(file, d[0], o)
+				b, countsB, errB := feed(file, d[1], slow)
+				if !slices.Equal(a, b) || countsA != countsB || errA != nil || errB != nil {
+					t.Errorf("%s, %s, %+v: %d headers, %+v, %v; by gopacket %d, %+v, %v", path, name, o, len(a), countsA, errA, len(b), countsB, errB)
+				}
+			}
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package capture
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -30,6 +32,32 @@ func FuzzRead(f *testing.F) {
 		again, err2 := readWith(Options{Gopacket: true}, file)
 		if fmt.Sprint(err) != fmt.Sprint(err2) || fmt.Sprint(packets) != fmt.Sprint(again) {
 			t.Fatalf("%v, %v\nthrough pcapgo %v, %v", packets, err, again, err2)
+		}
+	})
+}
+
+// FuzzBlocks: a pcapng block of any kind and content whose lengths are right,
+// between good ones, is read, skipped, or an error of its own; what stands
+// before it is delivered, and so is what stands behind it where there is no error.
+func FuzzBlocks(f *testing.F) {
+	le := binary.LittleEndian
+	for _, b := range [][]byte{
+		interfaceBlock(le, LinkRaw, 0x8a), snapInterface(le, LinkSLL, 20), packetBlock(le, 0, 1, threeRecords[1]),
+		oldBlock(le, 0, 1, threeRecords[0]), simpleBlock(le, 60, threeRecords[0].data), sectionBlock(le), block(le, 5, make([]byte, 12)),
+	} {
+		f.Add(le.Uint32(b), b[8:len(b)-4])
+	}
+	good := packetBlock(le, 0, 1, threeRecords[0])
+	f.Fuzz(func(t *testing.T, kind uint32, body []byte) {
+		if len(body) > 1<<16 {
+			return
+		}
+		packets, err := read(slices.Concat(sectionBlock(le), interfaceBlock(le, LinkEthernet, 9), good, block(le, kind, body), good))
+		if len(packets) < 1 || !bytes.Equal(packets[0].Data, threeRecords[0].data) {
+			t.Fatalf("%d packets, %v", len(packets), err)
+		}
+		if err == nil && kind != blockSection && packets[len(packets)-1].Time != threeRecords[0].ns {
+			t.Fatalf("the last packet is %+v", packets[len(packets)-1])
 		}
 	})
 }
