@@ -2,7 +2,8 @@
 # make test      build, vet, format and tests of every module, lint of the notebooks
 # make jupyter   JupyterLab on this machine, first notebook open
 # More: check-notebooks check-report check-cells check-answers editions notebooks scripts figure
-#       record pdf plugin gpu aot tools test-browser test-golden test-long test-interop bench-train clean fuzz
+#       record pdf plugin gpu aot tools test-browser test-golden test-long fuzz test-interop
+#       bench-meter bench-train clean
 #
 # All that is installed or built lies inside the checkout: .venv .tools .pjrt .build .work reports.
 SHELL := /bin/bash
