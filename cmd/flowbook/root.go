@@ -48,7 +48,7 @@ func (a *app) root() *cobra.Command {
 		return usageError("%v\nsee '%s --help'", err, c.CommandPath())
 	})
 	for _, c := range []*cobra.Command{
-		a.course(), a.extract(), a.dataset(), a.audit(), a.train(), a.resume(), a.tune(),
+		a.course(), a.record(), a.extract(), a.dataset(), a.audit(), a.train(), a.resume(), a.tune(),
 		a.evaluate(), a.compare(), a.predict(), a.export(), a.importModel(), a.paper(), a.report(), a.script(), a.edition(), a.doctor(),
 		a.iscx(), a.anonymize(),
 	} {

@@ -67,6 +67,9 @@ func plan(o Options) ([]session.Spec, error) {
 			if len(o.Access) > 0 {
 				s.Access = o.Access[(host-1)%len(o.Access)]
 			}
+			if err := s.Check(); err != nil {
+				return nil, err
+			}
 			specs = append(specs, s)
 		}
 	}

@@ -52,8 +52,13 @@ func Address(host int) netip.Addr {
 	return netip.AddrFrom4([4]byte{192, 168, byte(10 + host), byte(20 + 7*host%200)})
 }
 
-// complete draws what a spec leaves open, and checks the rest.
-func (s *Spec) complete(r *rand.Rand) (app.Class, error) {
+// Check says what is wrong with a spec.
+func (s Spec) Check() error {
+	_, err := s.check()
+	return err
+}
+
+func (s Spec) check() (app.Class, error) {
 	c, ok := app.Find(s.Type, s.App)
 	switch {
 	case !ok:
@@ -67,11 +72,24 @@ func (s *Spec) complete(r *rand.Rand) (app.Class, error) {
 	case s.Seconds < 0 || s.Seconds > 3600:
 		return c, fmt.Errorf("a recording of %v s, expected up to 3600", s.Seconds)
 	}
+	if s.Way != "" && !slices.Contains(c.Ways, s.Way) {
+		return c, fmt.Errorf("%s/%s has no way %q; it has %v", s.Type, s.App, s.Way, c.Ways)
+	}
+	if s.Access == "" {
+		return c, nil
+	}
+	_, err := FindAccess(s.Access)
+	return c, err
+}
+
+// complete draws what a spec leaves open, after a check.
+func (s *Spec) complete(r *rand.Rand) (app.Class, error) {
+	c, err := s.check()
+	if err != nil {
+		return c, err
+	}
 	if s.Way == "" {
 		s.Way = c.Ways[0]
-	}
-	if !slices.Contains(c.Ways, s.Way) {
-		return c, fmt.Errorf("%s/%s has no way %q; it has %v", s.Type, s.App, s.Way, c.Ways)
 	}
 	if s.Access == "" {
 		s.Access = HostAccess(s.Host)
