@@ -115,6 +115,15 @@ scripts: compile
 	for n in $(NOTEBOOKS); do b=$$(basename $$n .ipynb); f=.build/scripts/$$b.go; .build/flowbook script $$n -o $$f; \
 	  [ -z "$$(gofmt -l $$f)" ]; go vet -composites=false $$f; go build -o .build/bin/$$b $$f; echo "built $$f"; done
 
+# The course set anew: recorded, packed, subsets and frozen splits chosen. What
+# an interrupted run has recorded stays.
+JOBS ?= 2
+.PHONY: record
+record:
+	@echo "624 recordings, 54 hours of traffic: two minutes on two idle cores, up to seven on busy ones"
+	cd data/lab && go run ./cmd/record -course -out .build/course -jobs $(JOBS)
+	go generate ./data/course
+
 # The figure of the README, as the first notebook draws it.
 figure: scripts
 	rm -rf .build/figures

@@ -17,7 +17,7 @@ func newDraws() draws { return draws{rand.New(rand.NewPCG(1, 2))} }
 func TestClasses(t *testing.T) {
 	types, apps := map[string]bool{}, map[string]int{}
 	pairs := map[string]bool{}
-	for _, c := range Classes() {
+	for _, c := range CourseClasses() {
 		if pairs[c.Type+"/"+c.App] {
 			t.Errorf("%s/%s twice", c.Type, c.App)
 		}
@@ -191,4 +191,18 @@ func TestLetter(t *testing.T) {
 			t.Errorf("a letter of %d bytes has %d", n, got)
 		}
 	}
+}
+
+func TestAdd(t *testing.T) {
+	defer func() { own = nil }()
+	Add("weather", "station", func(context.Context, *Lab) error { return nil })
+	if c, ok := Find("weather", "station"); !ok || len(Classes()) != len(CourseClasses())+1 || c.Ways[0] != "own" {
+		t.Errorf("found %v: %+v", ok, c)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a pair was added twice")
+		}
+	}()
+	Add("weather", "station", nil)
 }

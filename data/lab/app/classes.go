@@ -1,8 +1,29 @@
 package app
 
-// Classes lists every pair of the paper's Table 9 and its neighbours that ISCX
+import (
+	"context"
+	"fmt"
+)
+
+// own are the classes that Add added.
+var own []Class
+
+// Add adds an application of the reader's own: a file in this folder calls it
+// from its init, and flowbook record --app knows it. run works until its
+// context ends; it draws from l.Draw. It panics when the pair is there already.
+func Add(kind, name string, run func(context.Context, *Lab) error) {
+	if _, ok := Find(kind, name); ok {
+		panic(fmt.Sprintf("app: %s/%s is there already", kind, name))
+	}
+	own = append(own, Class{Type: kind, App: name, Ways: []string{"own"}, run: run})
+}
+
+// Classes lists the pairs of the course set, and those of Add after them.
+func Classes() []Class { return append(CourseClasses(), own...) }
+
+// CourseClasses lists every pair of the paper's Table 9 and its neighbours that ISCX
 // has (spotify) or names (web browsing), in the paper's names, lower case.
-func Classes() []Class {
+func CourseClasses() []Class {
 	return []Class{
 		{"chat", "aim", true, 0, []string{"stream", "poll"}, aimChat},
 		{"chat", "facebook", true, 0, []string{"longpoll", "stream"}, facebookChat},

@@ -70,6 +70,9 @@ func (l *Lab) Close() {
 	l.stop = nil
 }
 
+// Draw is the source of all choices of the recording.
+func (l *Lab) Draw() *rand.Rand { return l.draw.Rand }
+
 // onClose has f called when the recording ends.
 func (l *Lab) onClose(f func()) { l.stop = append(l.stop, f) }
 

@@ -84,7 +84,7 @@ func plan(o Options) ([]session.Spec, error) {
 // long enough for three superflows.
 func coursePlan(o Options) []session.Spec {
 	var specs []session.Spec
-	for i, c := range app.Classes() {
+	for i, c := range app.CourseClasses() {
 		r := rand.New(rand.NewPCG(o.Seed*1000+uint64(i), 21))
 		for cell, h := range r.Perm(CourseHosts) {
 			day, kind := cell/4, cell%4
