@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"slices"
 
 	"flowbook/data/course"
@@ -109,6 +110,9 @@ func (o options) folds(set *dataset.Set, unit string) ([]fold, error) {
 		}
 	}
 	slices.Sort(names)
+	if unit == "capture" { // in the order of names every fold would hold its own half of the pairs
+		rand.New(rand.NewPCG(1, 2)).Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	}
 	turn := map[string]int{}
 	for i, n := range names {
 		turn[n] = i
