@@ -35,7 +35,7 @@ SOURCES := cmd data flowlib internal modellib notebooks plots
 PIP     := .venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 RUNNER  := .venv/bin/python tools/jupyter/report.py
 
-.PHONY: report test test-go test-golden test-long bench-train test-python notebooks check-notebooks check-report scripts figure jupyter test-browser test-interop tools plugin gpu aot clean
+.PHONY: report test test-go test-golden test-long bench-train bench-meter bench-peers test-python notebooks check-notebooks check-report scripts figure jupyter test-browser test-interop tools plugin gpu aot clean
 
 report: tools compile
 	$(RUNNER) --out $(OUT) $(REPORT) $(NOTEBOOKS)
@@ -94,16 +94,45 @@ test-go: .pjrt/cpu.ok
 test-golden: .pjrt/cpu.ok
 	FLOWBOOK_GOLDEN=all FLOWBOOK_NEED_XLA=1 go test -count=1 -run Golden ./modellib/models ./modellib/fit
 
-# What takes minutes: trainings killed a hundred times, and whatever else has the tag;
-# then every fuzz target for FUZZTIME (hours in all; make fuzz FUZZTIME=20s is short).
+# What takes minutes: trainings killed a hundred times, extractions two
+# hundred times, whatever else has the tag; then every fuzz target for FUZZTIME (hours in all; make fuzz FUZZTIME=20s is short).
 test-long: .pjrt/cpu.ok
-	go test -count=1 -tags long -timeout 60m ./...
+	FLOWBOOK_KILLS=200 go test -count=1 -tags long -timeout 60m ./...
 	tools/fuzz.sh
 
 # More of the same: make fuzz ONLY=capture takes the targets whose package and name match.
 .PHONY: fuzz
 fuzz:
 	tools/fuzz.sh "$(ONLY)"
+
+# flowbook extract beside other flow meters, on traces made here: about ten
+# minutes. Peers are taken from the PATH and from .build/peers (make bench-peers);
+# those that are not there are named.
+BENCH ?= .build/bench
+ORACLE ?= ../shared/data/oracle
+bench-meter: $(BENCH)/t0.pcap $(BENCH)/t1.pcap $(BENCH)/t2.pcap $(BENCH)/t3.pcap
+	go build -o .build/flowbook ./cmd/flowbook
+	go build -o .build/readfloor ./internal/readfloor
+	cd tools && go build -o ../.build/bench-meter ./bench/meter
+	.build/bench-meter -dir $(BENCH) $(BENCHFLAGS)
+
+$(BENCH)/trace: $(wildcard tools/bench/trace/*.go)
+	mkdir -p $(BENCH)
+	cd tools && go build -o $(abspath $@) ./bench/trace
+$(BENCH)/t0.pcap: $(BENCH)/trace
+	$< merge $@ 10 $(ORACLE)/*/in.pcap
+$(BENCH)/t1.pcap: $(BENCH)/trace
+	$< merge $@ 560 $(ORACLE)/*/in.pcap
+$(BENCH)/t2.pcap: $(BENCH)/trace
+	$< flows $@ 1000000 3 1000 10
+$(BENCH)/t3.pcap: $(BENCH)/trace
+	$< flows $@ 60000 50 300 5
+
+# The peers that are Python programs; softflowd, nfdump, argus and tshark are
+# packages of the system.
+bench-peers:
+	$(PY) -m venv .build/peers/py
+	.build/peers/py/bin/pip install --quiet nfstream cicflowmeter
 
 test-python: .venv/report.ok
 	.venv/bin/python -m unittest discover -q -s tools/jupyter/tests -t tools/jupyter
