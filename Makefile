@@ -3,7 +3,7 @@
 # make jupyter   JupyterLab on this machine, first notebook open
 # More: check-notebooks check-report check-cells check-answers editions notebooks scripts figure
 #       record pdf plugin gpu aot tools test-browser test-golden test-long fuzz test-interop
-#       bench-meter bench-train clean
+#       bench-meter bench-peers bench-train clean
 #
 # All that is installed or built lies inside the checkout: .venv .tools .pjrt .build .work reports.
 SHELL := /bin/bash
@@ -31,7 +31,6 @@ export JUPYTER_RUNTIME_DIR := $(CURDIR)/.build/jupyter/runtime
 export IPYTHONDIR := $(CURDIR)/.build/jupyter/ipython
 export npm_config_cache := $(CURDIR)/.build/jupyter/npm
 
-# fuzz targets, package:name, and how long make test-long runs each
 MODULES := . data/lab tools tools/gopls
 SOURCES := cmd data flowlib internal modellib notebooks plots
 PIP     := .venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
@@ -97,8 +96,8 @@ test-golden: .pjrt/cpu.ok
 	FLOWBOOK_GOLDEN=all FLOWBOOK_NEED_XLA=1 go test -count=1 -run Golden ./modellib/models ./modellib/fit
 
 # What takes minutes: trainings killed a hundred times, extractions two
-# hundred times, whatever else has the tag;
-# then every fuzz target for FUZZTIME (hours in all; make fuzz FUZZTIME=20s is short).
+# hundred times, whatever else has the tag; then every fuzz target for FUZZTIME
+# (hours in all; make fuzz FUZZTIME=20s is short).
 test-long: .pjrt/cpu.ok
 	FLOWBOOK_KILLS=200 go test -count=1 -tags long -timeout 60m ./...
 	tools/fuzz.sh
@@ -147,12 +146,6 @@ scripts: compile
 	for n in $(NOTEBOOKS); do b=$$(basename $$n .ipynb); f=.build/scripts/$$b.go; .build/flowbook script $$n -o $$f; \
 	  [ -z "$$(gofmt -l $$f)" ]; go vet -composites=false $$f; go build -o .build/bin/$$b $$f; echo "built $$f"; done
 
-# The figure of the README, as the first notebook draws it.
-figure: scripts
-	rm -rf .build/figures
-	FLOWBOOK_FIGURES=.build/figures FLOWBOOK_WORK=.build/script-work .build/bin/00_the_whole_way >/dev/null
-	cp .build/figures/01-*.png docs/label_distribution.png
-
 # The course set anew: recorded, packed, subsets and frozen splits chosen. What
 # an interrupted run has recorded stays.
 JOBS ?= 2
@@ -161,6 +154,12 @@ record:
 	@echo "624 recordings, 54 hours of traffic: two minutes on two idle cores, up to seven on busy ones"
 	cd data/lab && go run ./cmd/record -course -out .build/course -jobs $(JOBS)
 	go generate ./data/course
+
+# The figure of the README, as the first notebook draws it.
+figure: scripts
+	rm -rf .build/figures
+	FLOWBOOK_FIGURES=.build/figures FLOWBOOK_WORK=.build/script-work .build/bin/00_the_whole_way >/dev/null
+	cp .build/figures/01-*.png docs/label_distribution.png
 
 jupyter: tools .venv/lab.ok .tools/lab/gopls compile
 	.venv/bin/jupyter lab --ServerApp.ip=$(IP) --ServerApp.root_dir=$(CURDIR) \

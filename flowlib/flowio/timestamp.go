@@ -7,18 +7,6 @@ import (
 
 const timestampExpected = "a time such as 15/04/2015 03:41:32 PM, 15/04/2015 15:41:32 or 2015-04-15 15:41:32"
 
-// halves maps the words for the two halves of the day, without dots and
-// spaces, to whether it is the second. Java writes them in the language of
-// the machine: AM, a.m., a. m., 上午.
-var halves = map[string]bool{
-	"am": false, "a": false, "上午": false,
-	"pm": true, "p": true, "下午": true,
-}
-
-// spaces are the blanks that Java puts between the time and the half of the
-// day: a no-break space, its narrow form, and the former in Latin-1.
-var spaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\xa0", " ")
-
 // parseTimestamp reads a time stamp as µs since 1970, and says whether it names
 // the half of the day. It has no time zone: it is read as if it were UTC.
 func parseTimestamp(s string) (micros int64, twelve, ok bool) {
@@ -76,8 +64,7 @@ func cutHalf(s string) (clock, half string) {
 	if half == "" {
 		return clock, ""
 	}
-	half = strings.ToLower(spaces.Replace(half))
-	return clock, strings.NewReplacer(" ", "", ".", "").Replace(half)
+	return clock, plainHalf(half)
 }
 
 // parseClock reads h:mm, h:mm:ss or h:mm:ss.ffffff as µs since midnight.
