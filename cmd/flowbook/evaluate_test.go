@@ -17,6 +17,7 @@ func TestEvaluateWrongUsage(t *testing.T) {
 		{"evaluate", "--data", "x", "--task", "course-1.0/type/by-host"},
 		{"evaluate", "--data", "x", "--task", "type", "--controls"},
 		{"evaluate", "--data", "x", "--task", "course-1.0/type/by-host", "--controls", "run"},
+		{"evaluate", "--data", "x", "--task", "course-1.0/type/by-superflow", "--folds", "x"}, // no such frozen task
 	} {
 		if code, _, errs := flowbook(t, args...); code != exitUsage || errs == "" {
 			t.Errorf("flowbook %v: exit code %d, message %q; want 2 and a message", args, code, errs)
@@ -30,7 +31,7 @@ func TestPredictionsFromOutside(t *testing.T) {
 	dir := t.TempDir()
 	set, folds, mine := filepath.Join(dir, "set"), filepath.Join(dir, "folds.csv"), filepath.Join(dir, "mine.csv")
 	must(t, "dataset", "--quiet", "--out", set, unpacked(t))
-	args := []string{"evaluate", "--quiet", "--data", set, "--task", "course-1.0/type/by-superflow"}
+	args := []string{"evaluate", "--quiet", "--data", set, "--task", "tiny/type/by-superflow"}
 	must(t, append(args, "--folds", folds)...)
 	f, err := os.Open(folds)
 	if err != nil {

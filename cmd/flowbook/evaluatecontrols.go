@@ -92,8 +92,15 @@ func (a *app) studies(f evaluateFlags, args []string) ([]study, error) {
 	return out, nil
 }
 
+// doubtful is how many windows the controls of a study work on.
+const doubtful = 4000
+
 // doubt runs all controls of one study.
 func (a *app) doubt(s study, asJSON bool, show func(*controls.Report, error) error) error {
+	if thin := controls.Thin(s.set, doubtful); len(thin.Windows) < len(s.set.Windows) {
+		a.say("controls on %d of %d windows, some of each superflow", len(thin.Windows), len(s.set.Windows))
+		s.set = thin
+	}
 	for _, control := range []func() (*controls.Report, error){
 		func() (*controls.Report, error) { return controls.Shuffled(s.set, s.label, s.split) },
 		func() (*controls.Report, error) { return controls.Contaminating(s.set, s.label, s.split) },

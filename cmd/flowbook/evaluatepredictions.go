@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 
+	"flowbook/data/course"
 	"flowbook/flowlib/dataset"
+	"flowbook/flowlib/label"
 	"flowbook/modellib/submission"
 
 	"github.com/google/renameio/v2"
@@ -14,6 +16,16 @@ func openTask(f evaluateFlags) (submission.Task, *dataset.Set, error) {
 	task, err := submission.ParseTask(f.task)
 	if err != nil {
 		return task, nil, usageError("%v", err)
+	}
+	if task.Set == course.Version { // its splits are frozen
+		named, err := course.FindTask(f.task)
+		if err != nil {
+			return task, nil, usageError("%v", err)
+		}
+		task.Part = map[string]string{}
+		for file, part := range named.Part {
+			task.Part[label.Stem(file)] = part
+		}
 	}
 	set, err := dataset.Open(f.data)
 	return task, set, err

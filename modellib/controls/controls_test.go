@@ -138,3 +138,21 @@ func TestContaminatingNeedsFlows(t *testing.T) {
 		t.Error("a set in memory has no flows, but they were read")
 	}
 }
+
+func TestThin(t *testing.T) {
+	set := control.Default(control.Leak).Make()
+	if got := controls.Thin(set, len(set.Windows)); len(got.Windows) != len(set.Windows) {
+		t.Errorf("%d of %d windows kept, want all", len(got.Windows), len(set.Windows))
+	}
+	half := controls.Thin(set, len(set.Windows)/2)
+	if len(half.Windows) != len(set.Windows)/2 || len(set.Windows) != 1440 {
+		t.Errorf("%d windows kept of %d", len(half.Windows), len(set.Windows))
+	}
+	flows := map[string]bool{}
+	for _, w := range controls.Thin(set, 1).Windows {
+		flows[w.Superflow] = true
+	}
+	if len(flows) != 360 {
+		t.Errorf("%d superflows left, want one window of each of 360", len(flows))
+	}
+}

@@ -56,6 +56,7 @@ type Experiment struct {
 	Set     *dataset.Set
 	Task    string // "type", "app", "vpn"
 	Split   dataset.SplitSpec
+	Parts   []*dataset.Split // folds that were made elsewhere; nil deals those of Split
 	Model   Model
 	View    View                             // nil is Flat
 	Label   func(y []int32) []int32          // what the model is taught instead of y, and scored on; nil leaves y
@@ -77,7 +78,7 @@ type Outcome struct {
 // Run trains once a fold on the train part (not on validation, as the networks
 // do not either) and predicts the test part.
 func (e Experiment) Run() (*Outcome, error) {
-	specs, err := e.Set.Folds(e.Split, 1)
+	splits, err := e.splits()
 	if err != nil {
 		return nil, err
 	}
@@ -85,17 +86,13 @@ func (e Experiment) Run() (*Outcome, error) {
 	if e.Label != nil {
 		y = e.Label(y)
 	}
-	o := &Outcome{Name: e.Name, Folds: len(specs)}
+	o := &Outcome{Name: e.Name, Folds: len(splits)}
 	if o.Name == "" {
 		o.Name = e.Model.Name
 	}
 	var folds []*run.Predictions
 	var notEstimable []string
-	for i, spec := range specs {
-		split, err := e.Set.Split(spec)
-		if err != nil {
-			return nil, err
-		}
+	for i, split := range splits {
 		split.Train, split.Test = kept(split.Train, e.Train), kept(split.Test, e.Test)
 		if len(split.Train) == 0 {
 			return nil, fmt.Errorf("%s: fold %d of split %s has no windows to learn from", o.Name, i+1, split.Name)
@@ -104,7 +101,7 @@ func (e Experiment) Run() (*Outcome, error) {
 			folds = append(folds, e.fold(split, y, len(classes), i))
 		}
 		o.Unit, notEstimable = split.Unit, split.NotEstimable
-		o.Split = splitName(split, len(specs))
+		o.Split = splitName(split, len(splits))
 	}
 	if len(folds) == 0 {
 		return nil, fmt.Errorf("%s: no windows are left to test", o.Name)
@@ -114,6 +111,30 @@ func (e Experiment) Run() (*Outcome, error) {
 	}
 	o.Repeated, err = evaluate.NewRepeated(o.Name, classes, notEstimable, o.Pooled)
 	return o, err
+}
+
+// splits are copies of the folds, whose parts may be filtered.
+func (e Experiment) splits() ([]*dataset.Split, error) {
+	var out []*dataset.Split
+	for _, s := range e.Parts {
+		one := *s
+		out = append(out, &one)
+	}
+	if out != nil {
+		return out, nil
+	}
+	specs, err := e.Set.Folds(e.Split, 1)
+	if err != nil {
+		return nil, err
+	}
+	for _, spec := range specs {
+		split, err := e.Set.Split(spec)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, split)
+	}
+	return out, nil
 }
 
 // kept are the windows of a part that a filter lets through.

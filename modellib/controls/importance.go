@@ -93,11 +93,14 @@ func singles(features []string) []Family {
 func lost(set *dataset.Set, task string, split dataset.SplitSpec, families []Family, times int, disturb func(test [][]float32, columns []int, seed uint64)) (*Outcome, []Drop, error) {
 	variants := 1 + len(families)*times
 	outcomes := make([]*Outcome, variants)
+	parts, err := Experiment{Set: set, Split: split}.splits()
+	if err != nil {
+		return nil, nil, err
+	}
 	model := &remembering{families: families, times: times, disturb: disturb}
 	for v := range outcomes {
 		model.variant, model.fold = v, 0
-		var err error
-		if outcomes[v], err = (Experiment{Name: "forest on means", Set: set, Task: task, Split: split, View: Means, Model: Model{"forest", model.predict}}).Run(); err != nil {
+		if outcomes[v], err = (Experiment{Name: "forest on means", Set: set, Task: task, Parts: parts, View: Means, Model: Model{"forest", model.predict}}).Run(); err != nil {
 			return nil, nil, err
 		}
 	}

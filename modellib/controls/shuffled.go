@@ -15,7 +15,7 @@ import (
 // window. By the split of the study both must give chance; the random split
 // over windows is shown beside it.
 func Shuffled(set *dataset.Set, task string, split dataset.SplitSpec) (*Report, error) {
-	r := &Report{Title: "Labels without meaning", Task: task, Notes: []string{
+	r := &Report{Title: "Labels without meaning: 1-NN on means", Task: task, Notes: []string{
 		"Shuffled between captures: all windows of a capture get the label of another capture. What the random split scores then is what it pays to know the superflow.",
 	}}
 	labels := []struct {
@@ -31,7 +31,7 @@ func Shuffled(set *dataset.Set, task string, split dataset.SplitSpec) (*Report, 
 	}
 	for _, l := range labels {
 		for _, spec := range []dataset.SplitSpec{split, {Kind: "published", Seed: split.Seed}} {
-			o, err := Experiment{Name: l.name, Set: set, Task: task, Split: spec, Label: l.of, Model: Nearest(baseline.L2, 1)}.Run()
+			o, err := Experiment{Name: l.name, Set: set, Task: task, Split: spec, Label: l.of, View: Means, Model: Nearest(baseline.L2, 1)}.Run()
 			if err != nil {
 				return nil, err
 			}
@@ -52,8 +52,12 @@ func Shuffled(set *dataset.Set, task string, split dataset.SplitSpec) (*Report, 
 func chanceOf(set *dataset.Set, task string, split dataset.SplitSpec) (float64, error) {
 	const draws = 20
 	sum := 0.0
+	parts, err := Experiment{Set: set, Split: split}.splits()
+	if err != nil {
+		return 0, err
+	}
 	for seed := range uint64(draws) {
-		o, err := Experiment{Set: set, Task: task, Split: split, Model: Chance(seed), View: Columns(func(int) []float32 { return nil })}.Run()
+		o, err := Experiment{Set: set, Task: task, Parts: parts, Model: Chance(seed), View: Columns(func(int) []float32 { return nil })}.Run()
 		if err != nil {
 			return 0, err
 		}

@@ -3,9 +3,10 @@
 // beside the same baselines, with the same intervals and tests.
 //
 // A named task, such as course-1.0/type/by-host, says what is predicted and by
-// which folds. WriteFolds writes, for each window, the fold that tests it; the
-// model is trained once a fold on the windows of the others. Its predictions
-// of all folds, CSV or Parquet, a row a window, have the columns
+// which folds: one frozen split, or folds that are dealt. WriteFolds writes the
+// part of each window in each fold; a model is trained once a fold on the
+// windows of train. Its predictions of all test windows, CSV or Parquet, a row
+// a window, have the columns
 //
 //	window      number of the window in the data set
 //	truth       name of its class: predictions of another data set are found out by it

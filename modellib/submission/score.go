@@ -62,9 +62,17 @@ func Score(path string, set *dataset.Set, task Task) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Task: task.Name, Split: fmt.Sprintf("by %s, %d folds", folds[0].Unit, len(folds)), Hash: set.Hash, Windows: mine.Windows,
+	r := &Report{Task: task.Name, Split: splitName(folds), Hash: set.Hash, Windows: mine.Windows,
 		Groups: len(mine.Groups), Unit: folds[0].Unit, Entries: []Entry{entry(mine)}}
-	return r, r.addBaselines(set, task, mine, repetitions)
+	return r, r.addBaselines(set, task, folds, mine, repetitions)
+}
+
+// splitName names all folds at once.
+func splitName(folds []*dataset.Split) string {
+	if len(folds) == 1 {
+		return folds[0].Name
+	}
+	return fmt.Sprintf("by %s, %d folds", folds[0].Unit, len(folds))
 }
 
 // adopt checks the windows of a repetition against the folds and gives them
@@ -121,10 +129,10 @@ func entry(r *evaluate.Repeated) Entry {
 // addBaselines runs majority, 1-NN and a forest on the same folds and tests
 // each against the submission. A baseline has one seed; it stands beside each
 // repetition.
-func (r *Report) addBaselines(set *dataset.Set, task Task, mine *evaluate.Repeated, repetitions []*run.Predictions) error {
+func (r *Report) addBaselines(set *dataset.Set, task Task, folds []*dataset.Split, mine *evaluate.Repeated, repetitions []*run.Predictions) error {
 	var p []float64
 	for _, m := range []controls.Model{controls.Majority(), controls.Nearest(baseline.L2, 1), controls.Forest(1)} {
-		o, err := controls.Experiment{Set: set, Task: task.Label, Split: task.Spec(), Model: m}.Run()
+		o, err := controls.Experiment{Set: set, Task: task.Label, Parts: folds, Model: m}.Run()
 		if err != nil {
 			return err
 		}
@@ -153,7 +161,7 @@ func (r *Report) addBaselines(set *dataset.Set, task Task, mine *evaluate.Repeat
 // Table lays the report out.
 func (r *Report) Table() *evaluate.Table {
 	t := &evaluate.Table{
-		Caption: fmt.Sprintf("%s: out-of-fold predictions of %d windows from %d groups (%s), split %s", r.Task, r.Windows, r.Groups, r.Unit, r.Split),
+		Caption: fmt.Sprintf("%s: predictions of %d windows from %d groups (%s), split %s", r.Task, r.Windows, r.Groups, r.Unit, r.Split),
 		Header:  []string{"Model", "Macro F1", "95 %", "Seeds", "SD of seeds", "p"},
 		Notes: []string{
 			"95 %: bootstrap over groups, the spread that other groups would give. p: paired permutation over groups against the first row, after Holm.",

@@ -218,3 +218,35 @@ func TestFoldsCoverEveryWindowOnce(t *testing.T) {
 		t.Errorf("%d windows tested", len(tested))
 	}
 }
+
+// TestFrozenParts: captures of the first six hosts train, one validates, five test.
+func TestFrozenParts(t *testing.T) {
+	set, frozen := small(), task(t)
+	frozen.Part = map[string]string{}
+	for i := range set.Windows {
+		part := "test"
+		switch host := i / 8; {
+		case host < 6:
+			part = "train"
+		case host == 6:
+			part = "validation"
+		}
+		frozen.Part[set.Windows[i].Capture] = part
+	}
+	delete(frozen.Part, set.Windows[95].Capture)
+	tested := func(rows [][]string) [][]string { return append(rows[:1:1], rows[57:96]...) }
+	r, err := Score(file(t, tested), set, frozen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Windows != 39 || r.Groups != 5 || r.Split != "frozen, by host" || r.Entries[0].Interval != nil || !strings.Contains(r.String(), "No interval: 5 groups, 10 needed") {
+		t.Errorf("%+v\n%s", r, r)
+	}
+	if _, err := Score(file(t, nil), set, frozen); err == nil || !strings.Contains(err.Error(), "window 0 is in no test part") {
+		t.Errorf("a window of train: %v", err)
+	}
+	frozen.Part = map[string]string{"elsewhere": "test"}
+	if _, err := Score(file(t, tested), set, frozen); err == nil || !strings.Contains(err.Error(), "leave 0 windows to train on") {
+		t.Errorf("captures of another set: %v", err)
+	}
+}

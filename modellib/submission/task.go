@@ -17,6 +17,11 @@ type Task struct {
 	Set   string // "course-1.0"
 	Label string // "type", "app" or "vpn"
 	Unit  string // "host"
+
+	// Part is the frozen part of each capture, by its name without ending:
+	// train, validation or test. Without it folds are dealt, and every window
+	// is tested once.
+	Part map[string]string
 }
 
 // ParseTask reads SET/LABEL/by-UNIT.
@@ -43,8 +48,12 @@ func (t Task) Spec() dataset.SplitSpec {
 	return dataset.SplitSpec{Kind: "group", Unit: t.Unit, Seed: splitSeed}
 }
 
-// Folds are the splits of the task.
+// Folds are the splits of the task: the frozen one, or those of Spec.
 func (t Task) Folds(set *dataset.Set) ([]*dataset.Split, error) {
+	if t.Part != nil {
+		s, err := t.frozen(set)
+		return []*dataset.Split{s}, err
+	}
 	specs, err := set.Folds(t.Spec(), 1)
 	if err != nil {
 		return nil, fmt.Errorf("task %s: %w", t.Name, err)
@@ -59,6 +68,46 @@ func (t Task) Folds(set *dataset.Set) ([]*dataset.Split, error) {
 	}
 	return out, nil
 }
+
+// frozen is the split that Part says. Windows of captures that it does not
+// name are left out.
+func (t Task) frozen(set *dataset.Set) (*dataset.Split, error) {
+	s := &dataset.Split{Name: "frozen, by " + t.Unit, Unit: t.Unit, Group: make([]string, len(set.Windows))}
+	classes, y := set.Labels(t.Label)
+	groups, tested := make([]map[string]bool, len(classes)), map[string]bool{}
+	for k := range groups {
+		groups[k] = map[string]bool{}
+	}
+	for w := range set.Windows {
+		group := set.Windows[w].Group(t.Unit)
+		s.Group[w] = group
+		switch t.Part[set.Windows[w].Group("capture")] {
+		case "train":
+			s.Train = append(s.Train, w)
+		case "validation":
+			s.Validation = append(s.Validation, w)
+		case "test":
+			s.Test, tested[group] = append(s.Test, w), true
+		default:
+			s.Dropped++
+			continue
+		}
+		groups[y[w]][group] = true
+	}
+	if len(s.Train) == 0 || len(s.Test) == 0 {
+		return nil, fmt.Errorf("task %s: the captures of %s leave %d windows to train on and %d to test, expected some of both", t.Name, set.Dir, len(s.Train), len(s.Test))
+	}
+	s.TestGroups = len(tested)
+	for k, name := range classes {
+		if n := len(groups[k]); n > 0 && n < fewest {
+			s.NotEstimable = append(s.NotEstimable, t.Label+" "+name)
+		}
+	}
+	return s, nil
+}
+
+// fewest is how many groups a class needs to have a score, as in a dealt split.
+const fewest = 3
 
 // WriteFolds writes a CSV row a window and fold: window, fold, part (train,
 // validation or test), group and truth.
