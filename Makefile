@@ -99,7 +99,7 @@ test-golden: .pjrt/cpu.ok
 # hundred times, whatever else has the tag; then every fuzz target for FUZZTIME
 # (hours in all; make fuzz FUZZTIME=20s is short).
 test-long: .pjrt/cpu.ok
-	FLOWBOOK_KILLS=200 go test -count=1 -tags long -timeout 60m ./...
+	FLOWBOOK_KILLS=200 FLOWBOOK_TSHARK=all go test -count=1 -tags long -timeout 60m ./...
 	tools/fuzz.sh
 
 # More of the same: make fuzz ONLY=capture takes the targets whose package and name match.
