@@ -139,6 +139,11 @@ bench-peers:
 test-python: .venv/report.ok
 	.venv/bin/python -m unittest discover -q -s tools/jupyter/tests -t tools/jupyter
 
+.PHONY: course-model
+# The small network that flowbook predict has without --run, with its model card.
+course-model: .pjrt/cpu.ok
+	go run ./modellib/coursemodel/pack -out modellib/coursemodel
+
 # Every notebook as a Go program; all are built.
 scripts: compile
 	rm -rf .build/scripts; mkdir -p .build/scripts .build/bin

@@ -114,7 +114,11 @@ func TestWrongUsageIsCode2(t *testing.T) {
 		{"audit", "--split-repeat", "-1", dir},
 		{"evaluate"},
 		{"compare", "one"},
-		{"predict", "x.pcap"}, // no --run
+		{"predict"}, // no capture
+		{"predict", "--card", "x.pcap"},
+		{"anonymize", "x.pcap"}, // no -o
+		{"iscx", "fetch", dir},  // no --from
+		{"paper"},               // no --out
 		{"predict", "--run", dir, "--per", "packet", "x.pcap"},
 		{"script"},
 	} {

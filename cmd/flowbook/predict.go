@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"flowbook/flowlib/capture"
+	"flowbook/modellib/coursemodel"
 	"flowbook/modellib/predict"
 
 	"github.com/spf13/cobra"
@@ -16,26 +17,37 @@ import (
 
 // predictFlags are the flags of flowbook predict.
 type predictFlags struct {
-	run, per, backend   string
-	asJSON, always, vpn bool
+	run, per, backend         string
+	asJSON, always, vpn, card bool
 }
 
 func (a *app) predict() *cobra.Command {
 	var f predictFlags
 	c := &cobra.Command{
-		Use:   "predict --run RUN CAPTURE|DIR...",
+		Use:   "predict [--run RUN] CAPTURE|DIR...",
 		Short: "Say what is in captures that nobody has labelled",
 		Long: `Classify the windows of captures with the network of a run: a line a window or
 superflow, with calibrated probabilities (by a temperature that the run's
 validation part gives), the distance to the nearest training windows, and the
-packets that it was made of (byte offsets in the unpacked capture).
+packets that it was made of (byte offsets in the unpacked capture). Without
+--run a small embedded network does it that was trained on the course set;
+--card prints what it is and is not.
 
 Outside the range that holds 99 % of the validation windows no class is named:
 a network answers anything, noise included. --always names one all the same.
 A capture whose flows are too short for a window is reported and the exit code
 is 3. What was trained on one network need not hold in another.`,
-		Args: usageArgs(cobra.MinimumNArgs(1)),
+		Args: usageArgs(func(c *cobra.Command, args []string) error {
+			if f.card {
+				return cobra.NoArgs(c, args)
+			}
+			return cobra.MinimumNArgs(1)(c, args)
+		}),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if f.card {
+				_, err := fmt.Fprint(a.out, coursemodel.Card())
+				return err
+			}
 			if f.per != "window" && f.per != "superflow" {
 				return usageError("--per is %q: known are window and superflow", f.per)
 			}
@@ -43,13 +55,13 @@ is 3. What was trained on one network need not hold in another.`,
 		},
 	}
 	fl := c.Flags()
-	fl.StringVar(&f.run, "run", "", "directory of the run whose network classifies (required)")
+	fl.StringVar(&f.run, "run", "", "directory of the run whose network classifies (default: the embedded course model)")
 	fl.StringVar(&f.per, "per", "window", "a line a window or a superflow (mean of its windows)")
 	fl.StringVar(&f.backend, "backend", "", "auto, xla:cuda, xla:cpu, go, or xla:PATH of a PJRT plugin (default: the run's)")
 	fl.BoolVar(&f.asJSON, "json", false, "a JSON object a line, with every class and every miniflow")
 	fl.BoolVar(&f.always, "always", false, "name a class outside the range of the training data too")
 	fl.BoolVar(&f.vpn, "vpn", false, "the captures were made inside a VPN; for networks that read that flag")
-	required(c, "run")
+	fl.BoolVar(&f.card, "card", false, "print the model card of the embedded course model")
 	return c
 }
 
@@ -58,14 +70,12 @@ func (a *app) runPredict(f predictFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := predict.Open(f.run, f.backend)
+	p, err := a.predictor(f)
 	if err != nil {
 		return err
 	}
 	defer p.Close()
 	p.Always, p.VPN = f.always, f.vpn
-	m := p.Run().Manifest
-	a.say("%s %s, trained on %d windows (%s); classes are named up to distance %.2f", m.Model, f.run, m.Split.Train, m.Data.Dir, p.Limit())
 	var bad []error
 	for _, path := range captures {
 		found, err := p.Capture(path)
@@ -87,6 +97,23 @@ func (a *app) runPredict(f predictFlags, args []string) error {
 		}
 	}
 	return badInputs(bad)
+}
+
+// predictor opens the run that was asked for, or the embedded one, and says
+// which it is.
+func (a *app) predictor(f predictFlags) (*predict.Predictor, error) {
+	name := f.run
+	open := predict.Open
+	if f.run == "" {
+		name = "the embedded course model, whose probabilities are calibrated on laboratory traffic only (--card)"
+		open = func(_, backend string) (*predict.Predictor, error) { return predict.OpenCourse(backend) }
+	}
+	p, err := open(f.run, f.backend)
+	if err != nil {
+		return nil, err
+	}
+	a.say("%s; trained on %d windows, classes are named up to distance %.2f", name, p.Run().Manifest.Split.Train, p.Limit())
+	return p, nil
 }
 
 func (a *app) printPredictions(lines []predict.Prediction, asJSON bool) error {

@@ -16,6 +16,7 @@ import (
 
 	"flowbook/flowlib/dataset"
 	"flowbook/modellib"
+	"flowbook/modellib/coursemodel"
 	"flowbook/modellib/evaluate"
 	"flowbook/modellib/run"
 )
@@ -49,6 +50,21 @@ func Open(dir, backend string) (*Predictor, error) {
 		return nil, fmt.Errorf("run %s: %w", dir, err)
 	}
 	return p, nil
+}
+
+// OpenCourse opens the small network that is embedded in the program and was
+// trained on the course set (package coursemodel), on a backend; "" is the best
+// that works here.
+func OpenCourse(backend string) (*Predictor, error) {
+	dir, err := os.MkdirTemp("", "course-model")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	if _, err := coursemodel.Unpack(dir); err != nil {
+		return nil, err
+	}
+	return Open(dir, backend)
 }
 
 func (p *Predictor) prepare() error {

@@ -20,7 +20,7 @@ import (
 	"flowbook/modellib/run"
 )
 
-// fixture is a short training on the course set, made once.
+// fixture is a short training on the tiny course set, made once.
 type fixture struct {
 	dir, captures, run string
 	set                *dataset.Set
@@ -32,7 +32,7 @@ var trained = sync.OnceValue(func() (f fixture) {
 		return f
 	}
 	f.captures, f.run = filepath.Join(f.dir, "course"), filepath.Join(f.dir, "run")
-	if f.err = course.Unpack(f.captures, false); f.err != nil {
+	if f.err = course.Unpack(f.captures, true); f.err != nil {
 		return f
 	}
 	if f.set, f.err = dataset.Build(filepath.Join(f.dir, "set"), dataset.Recommended(), f.captures); f.err != nil {
@@ -210,8 +210,12 @@ func TestAbstains(t *testing.T) {
 	}
 	p.Always = false
 	outside, all := 0, 0
-	for _, c := range course.Captures()[:24] {
-		found, err := p.Capture(filepath.Join(f.captures, c.File))
+	captures, err := filepath.Glob(filepath.Join(f.captures, "*.pcap.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range captures {
+		found, err := p.Capture(path)
 		if err != nil && !errors.Is(err, ErrNoWindow) {
 			t.Fatal(err)
 		}
@@ -225,6 +229,33 @@ func TestAbstains(t *testing.T) {
 	if all == 0 || outside > all/5 {
 		t.Errorf("%d of %d windows of the course lie outside", outside, all)
 	}
+}
+
+// The embedded model answers like any other, and knows the course.
+func TestCourseModel(t *testing.T) {
+	f := trained()
+	if f.err != nil {
+		t.Fatal(f.err)
+	}
+	p, err := OpenCourse("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	name, _ := tested(f, must(t, f.run))
+	found, err := p.Capture(filepath.Join(f.captures, name+".pcap.gz"))
+	if err != nil || len(found.Windows) == 0 || found.Windows[0].Outside {
+		t.Errorf("%v, %+v", err, found)
+	}
+}
+
+func must(t *testing.T, dir string) *run.Run {
+	t.Helper()
+	r, err := run.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 func TestBadInput(t *testing.T) {

@@ -57,7 +57,7 @@ func TestRunGoesOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Arms) != 3 || !strings.Contains(strings.Join(notes, "\n"), "15 trainings on go, at most about") {
+	if len(r.Arms) != 3 || !strings.Contains(strings.Join(notes, "\n"), "15 trainings on go, 15 of them to be made, at most about") {
 		t.Fatalf("%d arms, notes %q", len(r.Arms), notes)
 	}
 	checkArms(t, r)
@@ -197,10 +197,9 @@ func TestPlan(t *testing.T) {
 	if err != nil || quick.recipe("cnn", []string{"type"}, 1, 42, "").Patience == 0 {
 		t.Errorf("%+v, %v", quick, err)
 	}
-	s := plantedSets()
-	one := keyOf(s, []*arm{full})
-	s.source.Hash = "other"
-	if one == keyOf(s, []*arm{full}) || one == keyOf(plantedSets(), []*arm{quick}) || one != keyOf(plantedSets(), []*arm{full}) {
+	source := paper.Source{Hash: "one"}
+	one := keyOf(source, []*arm{full})
+	if one == keyOf(paper.Source{Hash: "other"}, []*arm{full}) || one == keyOf(source, []*arm{quick}) || one != keyOf(paper.Source{Name: "elsewhere", Hash: "one"}, []*arm{full}) {
 		t.Error("the key does not follow data and recipes alone")
 	}
 }

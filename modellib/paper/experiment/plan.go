@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"flowbook/data/course"
 	"flowbook/flowlib/dataset"
 	"flowbook/modellib"
 	"flowbook/modellib/models"
@@ -117,21 +118,23 @@ func (a *arm) dir(p part, fold int, seed int64) string {
 	return fmt.Sprintf("runs/%s/%s-%s%s-seed%d-fold%d", a.preset, p.name, p.kind, tasks, seed, fold)
 }
 
-// keyOf is the hash of what determines the numbers: the data, the recipes of
-// all trainings that may be made, and the version of the models. Not the
-// backend, the machine, or any source file: those change last digits at most.
-func keyOf(s *sets, arms []*arm) string {
+// keyOf is the hash of what determines the numbers: the captures or the data
+// set, the recipes of all data and of all trainings that may be made, and the
+// version of the models. Not the backend, the machine, or any source file: those
+// change last digits at most, or ModelVersion.
+func keyOf(source paper.Source, arms []*arm) string {
 	type entry struct {
-		Preset, Content string
-		Recipes         []modellib.Recipe
+		Preset  string
+		Data    dataset.Recipe
+		Recipes []modellib.Recipe
 	}
 	all := struct {
 		Version int
 		Source  string
 		Arms    []entry
-	}{Version: paper.ModelVersion, Source: s.source.Hash}
+	}{Version: paper.ModelVersion, Source: source.Hash}
 	for _, a := range arms {
-		e := entry{Preset: a.preset, Content: content(a.set)}
+		e := entry{Preset: a.preset, Data: a.set.Manifest.Recipe}
 		for _, kind := range []string{"cnn", "gru"} {
 			for _, p := range append([]part{multi(kind)}, afterWinner(kind)...) {
 				for _, seed := range a.seeds {
@@ -149,4 +152,29 @@ func keyOf(s *sets, arms []*arm) string {
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
+}
+
+// Fresh says whether this version of the program would make results of the
+// course set with the same captures, recipes and models; the error says what
+// changed. It opens no data: that the captures still give the same windows is
+// for those to check who have them (Arm.Data.Hash).
+func Fresh(m *paper.Manifest) error {
+	if m.Source.Kind != "course" || m.Source.Hash != course.Hash() {
+		return fmt.Errorf("the results are of %s (%.12s), the course set is %.12s", m.Source.Name, m.Source.Hash, course.Hash())
+	}
+	presets := map[string]dataset.Recipe{paper.Published: dataset.Published(), paper.Figures: dataset.Figures(), paper.Recommended: dataset.Recommended()}
+	var arms []*arm
+	for _, have := range m.Arms {
+		r := presets[have.Preset]
+		if have.Preset == paper.Figures {
+			r.Idle = have.Data.Recipe.Idle // its fallback
+		}
+		set := &dataset.Set{}
+		set.Manifest.Recipe = r
+		arms = append(arms, &arm{preset: have.Preset, set: set, folds: have.Folds, of: have.Of, seeds: have.Seeds, quick: m.Quick})
+	}
+	if key := keyOf(m.Source, arms); key != m.Key {
+		return fmt.Errorf("recipes or models changed: the results have the key %.12s, this program makes %.12s", m.Key, key)
+	}
+	return nil
 }

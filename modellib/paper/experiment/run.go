@@ -62,12 +62,14 @@ func (s *sets) run(ctx context.Context, o Options, limit int) (*paper.Results, e
 	}
 	defer session.Close()
 	e := &experiment{Options: o, session: session, sets: s}
-	e.m = paper.Manifest{Format: paper.Format, Key: keyOf(s, arms), Quick: o.Quick, Source: s.source, Comparisons: paper.Pairings()}
+	e.m = paper.Manifest{Format: paper.Format, Key: keyOf(s.source, arms), Quick: o.Quick, Source: s.source, Comparisons: paper.Pairings()}
 	for _, a := range arms {
 		e.total += a.trainings()
 	}
-	if err := e.estimate(ctx, arms); err != nil {
-		return nil, err
+	if missing := e.missing(arms); missing > 0 {
+		if err := e.estimate(ctx, arms, missing); err != nil {
+			return nil, err
+		}
 	}
 	for _, a := range arms {
 		if err := e.arm(ctx, a); err != nil {
@@ -118,7 +120,6 @@ type experiment struct {
 	m       paper.Manifest
 	total   int           // trainings
 	done    int           // so far
-	expect  time.Duration // for all of them, as estimated
 	spent   time.Duration // on those that are done
 }
 
@@ -138,9 +139,28 @@ func (e *experiment) train(ctx context.Context, a *arm, p part, fold int, seed i
 	return r, nil
 }
 
+// missing is how many trainings have not finished yet.
+func (e *experiment) missing(arms []*arm) int {
+	there := 0
+	for _, a := range arms {
+		for _, kind := range []string{"cnn", "gru"} {
+			for _, p := range append([]part{multi(kind)}, afterWinner(kind)...) {
+				for _, seed := range a.seeds {
+					for fold := range a.folds {
+						if _, err := os.Stat(filepath.Join(e.Out, a.dir(p, fold+1, seed), run.ManifestName)); err == nil {
+							there++
+						}
+					}
+				}
+			}
+		}
+	}
+	return max(0, e.total-there)
+}
+
 // estimate trains each kind of network of an arm for two epochs, which also
 // compiles it, and says how long all trainings will take at most.
-func (e *experiment) estimate(ctx context.Context, arms []*arm) error {
+func (e *experiment) estimate(ctx context.Context, arms []*arm, missing int) error {
 	probe, err := os.MkdirTemp(e.Out, "probe-")
 	if err != nil {
 		return err
@@ -159,8 +179,9 @@ func (e *experiment) estimate(ctx context.Context, arms []*arm) error {
 			all += time.Duration(networks * float64(a.folds*len(a.seeds)) * float64(one))
 		}
 	}
-	e.expect = all
-	e.Note(fmt.Sprintf("%d trainings on %s, at most about %v here (early stopping ends many sooner); a stopped run goes on where it was", e.total, e.session.Choice.Name, all.Round(time.Second)))
+	all = time.Duration(float64(all) * float64(missing) / float64(e.total))
+	e.Note(fmt.Sprintf("%d trainings on %s, %d of them to be made, at most about %v here (early stopping ends many sooner); a stopped run goes on where it was",
+		e.total, e.session.Choice.Name, missing, all.Round(time.Second)))
 	return nil
 }
 

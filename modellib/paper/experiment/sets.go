@@ -64,7 +64,7 @@ func (s *sets) build(captures, out string, note func(string)) error {
 		if err != nil {
 			return err
 		}
-		s.of[p.preset] = set
+		s.of[p.preset] = byContent(set)
 	}
 	if s.source.Hash == "" {
 		s.source.Hash = content(s.of[paper.Recommended])
@@ -99,6 +99,7 @@ func (s *sets) share(dir string) error {
 		return err
 	}
 	s.source.Hash = content(set)
+	set = byContent(set)
 	fair, flagged := withoutVPN(set), withVPN(set)
 	s.of[paper.Recommended], s.of[paper.Published], s.of[paper.Figures] = fair, flagged, flagged
 	r := set.Manifest.Recipe
@@ -157,6 +158,14 @@ func columns(set *dataset.Set, features []string) *dataset.Set {
 			}
 		}
 	}
+	return &out
+}
+
+// byContent names a set by what its numbers are, so that trainings outlive a
+// version of the code that measures the same.
+func byContent(set *dataset.Set) *dataset.Set {
+	out := *set
+	out.Hash = content(set)
 	return &out
 }
 
