@@ -78,6 +78,7 @@ var allowed = []rule{
 	{"modellib/models", []string{"modellib/keras", "modellib/backend"}},
 	{"modellib/baseline", nil},
 	{"modellib/paper/experiment", []string{"modellib", "flowlib", "data/course"}}, // runs on the course set where no data are named
+	{"modellib/coursemodel", []string{"modellib", "flowlib", "data/course"}},      // is trained on it
 	{"modellib", []string{"modellib", "flowlib"}},
 	{"plots", []string{"flowlib", "modellib"}},
 }
