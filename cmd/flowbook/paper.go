@@ -13,6 +13,7 @@ import (
 
 func (a *app) paper() *cobra.Command {
 	var o experiment.Options
+	var check bool
 	c := &cobra.Command{
 		Use:   "paper --out DIR",
 		Short: "Make every table of the paper, published and fair side by side",
@@ -24,9 +25,13 @@ beside the predictions that every number is computed from.
 Without --data it runs on the embedded course set. --data takes captures
 (labelled as for flowbook dataset), or a data set, whose flows then serve all
 presets. The time it takes is said before it starts; a run that was stopped
-goes on where it was when the same command is given again.`,
+goes on where it was when the same command is given again. --check only says
+whether results of the course set are those that this program would make.`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if check {
+				return a.checkPaper(o.Out)
+			}
 			o.Note = func(s string) { a.say("%s", s) }
 			r, err := experiment.Run(c.Context(), o)
 			if err != nil {
@@ -49,8 +54,22 @@ goes on where it was when the same command is given again.`,
 	fl.StringVarP(&o.Out, "out", "o", "", "directory of the results (required)")
 	fl.BoolVar(&o.Quick, "quick", false, "one seed, one fold, early stopping")
 	fl.StringVar(&o.Backend, "backend", "auto", "auto, xla:cuda, xla:cpu, go, or xla:PATH of a PJRT plugin")
+	fl.BoolVar(&check, "check", false, "train nothing; fail when the results in DIR are out of date")
 	required(c, "out")
 	return c
+}
+
+// checkPaper says whether results are those of this program.
+func (a *app) checkPaper(dir string) error {
+	r, err := paper.Open(dir)
+	if err != nil {
+		return err
+	}
+	if err := experiment.Fresh(&r.Manifest); err != nil {
+		return fmt.Errorf("%s is out of date: %w", dir, err)
+	}
+	fmt.Fprintf(a.out, "%s: captures, recipes and models are those of this program\n", dir)
+	return nil
 }
 
 // draw draws a figure of the report.

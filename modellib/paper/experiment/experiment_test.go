@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"flowbook/data/course"
 	"flowbook/flowlib/dataset"
 	"flowbook/modellib/paper"
 	"flowbook/modellib/run"
@@ -201,6 +202,36 @@ func TestPlan(t *testing.T) {
 	one := keyOf(source, []*arm{full})
 	if one == keyOf(paper.Source{Hash: "other"}, []*arm{full}) || one == keyOf(source, []*arm{quick}) || one != keyOf(paper.Source{Name: "elsewhere", Hash: "one"}, []*arm{full}) {
 		t.Error("the key does not follow data and recipes alone")
+	}
+}
+
+// Results are fresh as long as captures, recipes and models are the same.
+func TestFresh(t *testing.T) {
+	set := planted()
+	set.Manifest.Recipe = dataset.Published()
+	a, err := newArm(paper.Published, set, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := func() *paper.Manifest {
+		m := &paper.Manifest{Quick: true, Source: paper.Source{Kind: "course", Hash: course.Hash()}}
+		m.Arms = []*paper.Arm{{Preset: a.preset, Folds: a.folds, Of: a.of, Seeds: a.seeds}}
+		m.Key = keyOf(m.Source, []*arm{a})
+		return m
+	}
+	if err := Fresh(made()); err != nil {
+		t.Error(err)
+	}
+	for want, change := range map[string]func(*paper.Manifest){
+		"the course set is":         func(m *paper.Manifest) { m.Source.Hash = "other" },
+		"recipes or models changed": func(m *paper.Manifest) { m.Arms[0].Seeds = []int64{7} },
+		"the results have the key":  func(m *paper.Manifest) { m.Quick = false },
+	} {
+		m := made()
+		change(m)
+		if err := Fresh(m); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, expected %q", err, want)
+		}
 	}
 }
 
