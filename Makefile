@@ -139,6 +139,15 @@ bench-peers:
 test-python: .venv/report.ok
 	.venv/bin/python -m unittest discover -q -s tools/jupyter/tests -t tools/jupyter
 
+# The paper's tables on the course set, quick: predictions and report in results/,
+# the trainings in .work/paper, where a stopped run goes on. A test fails when
+# results/ is not what this version of the program would make.
+.PHONY: results
+results: .pjrt/cpu.ok
+	go run ./cmd/flowbook paper --quick --out .work/paper
+	rm -rf results; mkdir results
+	cp .work/paper/manifest.json .work/paper/report.* .work/paper/*.parquet .work/paper/*.png results/
+
 .PHONY: course-model
 # The small network that flowbook predict has without --run, with its model card.
 course-model: .pjrt/cpu.ok

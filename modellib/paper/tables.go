@@ -180,7 +180,12 @@ func (r *Results) SideBySide() (*evaluate.Table, error) {
 					return nil, err
 				}
 				if ok {
-					row[0], some = a.title(m), true
+					some = true
+					if title := a.title(m); row[0] == "" {
+						row[0] = title
+					} else if row[0] != title { // the winner is another one there
+						row[0] += " / " + title
+					}
 				}
 				row = append(row, cells...)
 			}

@@ -235,6 +235,18 @@ func TestFresh(t *testing.T) {
 	}
 }
 
+// The results that are kept are those that this program makes: after the course
+// set, a recipe or a model changed, make results makes them again.
+func TestKeptResults(t *testing.T) {
+	r, err := paper.Open("../../../results")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Fresh(&r.Manifest); err != nil {
+		t.Errorf("results: %v: run make results", err)
+	}
+}
+
 func TestBadInput(t *testing.T) {
 	dir := t.TempDir()
 	foreign := filepath.Join(dir, "foreign")
