@@ -27,6 +27,7 @@ func TestGolden(t *testing.T) {
 		"seedcurves": ExampleSeedCurves, "slopes": ExampleSlopes, "importance": ExampleImportance,
 		"criticaldifferences": ExampleCriticalDifferences,
 		"trials":              ExampleTrials,
+		"leakagemap":          ExampleLeakageMap, "funnel": ExampleFunnel, "partbalance": ExamplePartBalance,
 	} {
 		t.Run(name, func(t *testing.T) {
 			cmpimg.CheckPlotApprox(example, t, tolerance, name+".png")

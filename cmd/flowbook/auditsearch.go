@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"slices"
 
 	"flowbook/flowlib/dataset"
 	"flowbook/modellib/baseline"
@@ -60,10 +61,12 @@ func neighbours(set *dataset.Set, split *dataset.Split, sample int, seed uint64)
 	windows := func(numbers []int) baseline.Windows {
 		return baseline.Windows{Rows: rows, Index: set.RowsOf(numbers)}
 	}
-	index, distance := baseline.NearestWindow(baseline.L2, windows(split.Train), windows(n.Query))
+	// In their order windows that overlap stand side by side, and share the work.
+	train := slices.Sorted(slices.Values(split.Train))
+	index, distance := baseline.NearestWindow(baseline.L2, windows(train), windows(n.Query))
 	scale := math.Sqrt(float64(set.Steps * len(set.Features)))
 	for i := range index {
-		n.Nearest = append(n.Nearest, split.Train[index[i]])
+		n.Nearest = append(n.Nearest, train[index[i]])
 		n.Distance = append(n.Distance, distance[i]/scale)
 	}
 	return n, nil

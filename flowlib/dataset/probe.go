@@ -72,7 +72,7 @@ type ProbeCell struct {
 // The draws of a probe, and of the range to which it is compared.
 const (
 	probeDraws = 20
-	rangeMeans = 1000
+	rangeMeans = 300
 )
 
 // NewProbe draws labels for the groups of every level that the set knows, for
@@ -92,6 +92,21 @@ func NewProbe(set *Set, splits []Neighbours, seed uint64) *Probe {
 		p.Rows = append(p.Rows, row)
 	}
 	return p
+}
+
+// Matrix is the probe as rows and columns: splits down, levels across.
+func (p *Probe) Matrix() (splits, levels []string, right [][]float64, inside [][]bool) {
+	for i, r := range p.Rows {
+		splits = append(splits, r.Split)
+		right, inside = append(right, nil), append(inside, nil)
+		for _, c := range r.Cells {
+			if i == 0 {
+				levels = append(levels, c.Level)
+			}
+			right[i], inside[i] = append(right[i], c.Right), append(inside[i], c.Inside)
+		}
+	}
+	return splits, levels, right, inside
 }
 
 // met is how many test windows of one group have their neighbour in another.
