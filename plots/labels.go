@@ -183,7 +183,11 @@ func (d *distribution) names(area draw.Canvas, r typeRow, mid vg.Length) {
 		if i > 0 {
 			next = txt + ", " + next
 		}
-		if s.Width(next) > area.Max.X-area.Min.X+8*gap {
+		room := next
+		if left := len(r.parts) - i - 1; left > 0 {
+			room += fmt.Sprintf(" and %d more", left) // or the last words would not fit
+		}
+		if s.Width(room) > area.Max.X-area.Min.X+8*gap {
 			txt += fmt.Sprintf(" and %d more", len(r.parts)-i)
 			break
 		}
