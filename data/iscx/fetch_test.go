@@ -185,19 +185,22 @@ func checkFetched(t *testing.T, s *server, dir string, got *Fetched, failed stri
 // Another process goes on where the first was stopped.
 func TestFetchGoesOn(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
+	dir := t.TempDir()
 	s := newServer(t, func(s *server, n int, w http.ResponseWriter, r *http.Request) {
 		if n == 1 {
 			w.Header().Set("ETag", `"v1"`)
 			w.Header().Set("Content-Length", fmt.Sprint(len(s.data)))
 			w.Write(s.data[:200_000])
 			w.(http.Flusher).Flush()
+			for size(filepath.Join(dir, served+".part")) == 0 {
+				time.Sleep(time.Millisecond) // stopped once something has arrived
+			}
 			cancel()
 			<-r.Context().Done()
 			return
 		}
 		s.honest(w, r)
 	})
-	dir := t.TempDir()
 	slow := quick
 	slow.Stall = 10 * time.Second
 	if _, err := slow.Fetch(ctx, s.URL, dir); !errors.Is(err, context.Canceled) {
