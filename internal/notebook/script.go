@@ -15,7 +15,7 @@ import (
 // Script returns a notebook as one Go program for `go run FILE.go` inside the
 // checkout: Markdown as comments, declarations where they stand, the body of
 // each cell as a function that main calls in order. Lines for the kernel and
-// the shell become comments. An error names the cell that has no counterpart in
+// the shell become comments, and so do cells that fail on purpose. An error names the cell that has no counterpart in
 // one program: a name declared twice, a package that no cell imports, cell
 // arguments.
 func Script(path string) ([]byte, error) {
@@ -54,6 +54,10 @@ func (s *script) add(i int, c *Cell) error {
 		s.comment(string(c.Source))
 		return nil
 	case "code":
+		if c.tagged("raises-exception") {
+			s.comment("left out, it fails on purpose:\n" + string(c.Source))
+			return nil
+		}
 		return s.code(i, string(c.Source))
 	}
 	return nil

@@ -120,3 +120,16 @@ func FuzzScript(f *testing.F) {
 		}
 	})
 }
+
+// A cell that fails on purpose would take the whole program with it.
+func TestScriptLeavesOutWhatFailsOnPurpose(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.ipynb")
+	cell := `{"nbformat": 4, "cells": [{"cell_type": "code", "metadata": {"tags": ["raises-exception"]}, "source": "%%\nspeed := 17"}]}`
+	if err := os.WriteFile(path, []byte(cell), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	b, err := Script(path)
+	if err != nil || !strings.Contains(string(b), "// speed := 17") || strings.Contains(string(b), "\n\tspeed") {
+		t.Errorf("%v\n%s", err, b)
+	}
+}
