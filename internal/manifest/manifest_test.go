@@ -96,20 +96,20 @@ func TestBadDirectories(t *testing.T) {
 	if _, err := Read(filepath.Join(dir, "x"), "set", "f/1", &m); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "there is no such directory") {
 		t.Errorf("no directory: %v", err)
 	}
-	for text, want := range map[string]string{
-		`{"format":"f/2"}`:                `format is "f/2", expected "f/1"`,
-		`[]`:                              "not a manifest",
-		`{"format":"f/1","files":"none"}`: "cannot unmarshal",
+	for _, c := range []struct{ text, want, format string }{
+		{`{"format":"f/2"}`, `format is "f/2", expected "f/1"`, "f/2"},
+		{`[]`, "not a manifest", ""},
+		{`{"format":"f/1","files":"none"}`, "cannot unmarshal", "f/1"},
 	} {
-		if err := os.WriteFile(filepath.Join(dir, Name), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, Name), []byte(c.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Read(dir, "set", "f/1", &m); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v", text, err)
+		if _, err := Read(dir, "set", "f/1", &m); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.text, err)
 		}
-	}
-	if format, err := FormatOf(dir); format != "f/1" && err == nil {
-		t.Errorf("format %q", format)
+		if format, err := FormatOf(dir); format != c.format || (err == nil) != (c.format != "") {
+			t.Errorf("%s: format %q, %v", c.text, format, err)
+		}
 	}
 }
 

@@ -56,6 +56,7 @@ func Lint(path string) []Problem {
 			l.codeCell(&nb.Cells[i])
 		}
 	}
+	l.answers(nb)
 	l.cell = -1
 	if _, err := Script(path); err != nil {
 		l.say("script", "%v", err)

@@ -69,6 +69,7 @@ func TestEachRule(t *testing.T) {
 		{"columns", source(2, plot+"\nfmt.Println(\""+strings.Repeat("x", MaxColumns)+"\")")},
 		{"format", source(2, plot+"\nfmt.Println( 1 )")},
 		{"script", source(2, plot+"\nos.Exit(0)")},
+		{"answer", source(2, plot+"\n// exercise.Check(\"n\", 1, 1)")},
 		{"error", put(2, m{"output_type": "error", "ename": "panic", "evalue": "x", "traceback": []string{}})},
 		{"http", put(2, stream("see https://example.org"))},
 		{"path", put(2, stream("written to /opt/x/y"))},

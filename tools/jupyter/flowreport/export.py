@@ -143,7 +143,7 @@ def index(pages, footer):
     items = "".join(f'<li><a href="{n}.html">{html.escape(numbered(n, t))}</a><p>{html.escape(p)}</p></li>' for n, t, p, _ in pages)
     found = [s for n, t, _, whole in pages for s in search.sections(n, numbered(n, t), whole)]
     body = f'<h1>flowbook</h1>\n<p>Network traffic, classified from the timing and volume of its flows: a course in Go. '\
-           f"Every page below was run from the captures that come with it.</p>\n{SEARCH}\n<ul class=\"pages\">{items}</ul>"
+           f"Every page below was run from the captures that come with it. The numbers leave room for chapters between.</p>\n{SEARCH}\n<ul class=\"pages\">{items}</ul>"
     whole = frame("flowbook", body, "", "", footer)
     check(whole, "index")  # before the search: its script asks for nothing, and what it searches was checked
     return whole.replace(SEARCH, search.form(found))
