@@ -134,7 +134,7 @@ $(BENCH)/t3.pcap: $(BENCH)/trace
 # packages of the system.
 bench-peers:
 	$(PY) -m venv .build/peers/py
-	.build/peers/py/bin/pip install --quiet nfstream cicflowmeter
+	.build/peers/py/bin/pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r tools/python/peers.txt
 
 test-python: .venv/report.ok
 	.venv/bin/python -m unittest discover -q -s tools/jupyter/tests -t tools/jupyter
